@@ -1,0 +1,153 @@
+import type { AnyMessage, Stream } from "@agentclientprotocol/sdk";
+import { asObject, type JsonObject } from "../platform/json.ts";
+
+/** The longest frame that is taken, in bytes; a longer one is dropped as a whole. */
+export const MAX_FRAME_BYTES = 32 * 1024 * 1024;
+
+const NEWLINE = 10;
+
+/** The pipes of an agent. */
+export interface Pipes {
+  readonly stdin: WritableStream<Uint8Array>;
+  readonly stdout: ReadableStream<Uint8Array>;
+}
+
+/**
+ * Makes the SDK's message stream out of an agent's pipes. The SDK's own (`ndJsonStream`) answers what
+ * is no JSON with an error and ends the connection over a frame that is too long. Agents print
+ * banners and warnings on stdout: here such lines are passed over and told to `onOddity`, an answer to
+ * no question of ours likewise, and a request's id may come back as a text.
+ *
+ * @param onOddity called with a description of what was dropped.
+ */
+export function frameStream(pipes: Pipes, onOddity: (what: string) => void): Stream {
+  const asked = new Map<string, unknown>();
+  return {
+    readable: frames(pipes.stdout, (line) => accept(line, asked, onOddity), onOddity),
+    writable: messages(pipes.stdin, asked),
+  };
+}
+
+function messages(
+  stdin: WritableStream<Uint8Array>,
+  asked: Map<string, unknown>,
+): WritableStream<AnyMessage> {
+  const writer = stdin.getWriter();
+  const encoder = new TextEncoder();
+  return new WritableStream({
+    write: (message) => {
+      if ("method" in message && "id" in message) asked.set(String(message.id), message.id);
+      return writer.write(encoder.encode(`${JSON.stringify(message)}\n`));
+    },
+    close: () => writer.close(),
+    abort: (reason) => writer.abort(reason),
+  });
+}
+
+function accept(
+  line: string,
+  asked: Map<string, unknown>,
+  onOddity: (what: string) => void,
+): AnyMessage | undefined {
+  if (line.trim() === "") return undefined;
+  const message = parseObject(line);
+  if (message === undefined) {
+    onOddity(`a line that is no protocol message: ${line.slice(0, 200)}`);
+    return undefined;
+  }
+  if (message["method"] !== undefined) return { ...message, jsonrpc: "2.0" } as AnyMessage;
+  const id = String(message["id"]);
+  if (!asked.has(id)) {
+    onOddity(`an answer to no question: ${line.slice(0, 200)}`);
+    return undefined;
+  }
+  const answer = { ...message, jsonrpc: "2.0", id: asked.get(id) };
+  asked.delete(id);
+  return answer as AnyMessage;
+}
+
+function parseObject(line: string): JsonObject | undefined {
+  try {
+    return asObject(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
+}
+
+function frames(
+  stdout: ReadableStream<Uint8Array>,
+  parse: (line: string) => AnyMessage | undefined,
+  onOddity: (what: string) => void,
+): ReadableStream<AnyMessage> {
+  const reader = stdout.getReader();
+  const lines = new LineSplitter(onOddity);
+  return new ReadableStream({
+    pull: async (controller) => {
+      for (let delivered = 0; delivered === 0;) {
+        const { value, done } = await reader.read();
+        if (done) {
+          controller.close();
+          return;
+        }
+        for (const line of lines.push(value)) {
+          const message = parse(line);
+          if (message === undefined) continue;
+          controller.enqueue(message);
+          delivered++;
+        }
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+}
+
+/** Cuts bytes into lines; a line that is still unfinished waits for its end, up to the limit. */
+class LineSplitter {
+  #pieces: Uint8Array[] = [];
+  #bytes = 0;
+  #dropping = false;
+  readonly #decoder = new TextDecoder();
+  readonly #onOddity: (what: string) => void;
+
+  constructor(onOddity: (what: string) => void) {
+    this.#onOddity = onOddity;
+  }
+
+  *push(chunk: Uint8Array): Generator<string> {
+    let from = 0;
+    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, from)) {
+      this.#keep(chunk.subarray(from, end));
+      from = end + 1;
+      if (!this.#dropping) yield this.#take();
+      this.#dropping = false;
+    }
+    this.#keep(chunk.subarray(from));
+  }
+
+  #keep(piece: Uint8Array): void {
+    if (this.#dropping) return;
+    this.#pieces.push(piece);
+    this.#bytes += piece.length;
+    if (this.#bytes <= MAX_FRAME_BYTES) return;
+    this.#onOddity(`a message of more than ${MAX_FRAME_BYTES} bytes`);
+    this.#take();
+    this.#dropping = true;
+  }
+
+  #take(): string {
+    const whole = this.#dropping || this.#pieces.length === 1 ? this.#pieces[0] : this.#join();
+    this.#pieces = [];
+    this.#bytes = 0;
+    return whole === undefined ? "" : this.#decoder.decode(whole);
+  }
+
+  #join(): Uint8Array {
+    const whole = new Uint8Array(this.#bytes);
+    let at = 0;
+    for (const piece of this.#pieces) {
+      whole.set(piece, at);
+      at += piece.length;
+    }
+    return whole;
+  }
+}

@@ -1,0 +1,148 @@
+import { asArray, asNumber, asObject, asText, type JsonObject } from "../platform/json.ts";
+
+/** One piece of news from the agent within a turn, reduced to what iteratr uses. */
+export type AgentUpdate =
+  | { readonly kind: "message"; readonly message: string; readonly text: string }
+  | { readonly kind: "thought"; readonly message: string; readonly text: string }
+  | { readonly kind: "tool"; readonly tool: ToolSnapshot }
+  | {
+    readonly kind: "usage";
+    /** US dollars for the ACP session so far; undefined when the agent does not say. */
+    readonly cost: number | undefined;
+  };
+
+/** What is known of a tool call at one moment; each snapshot replaces what it names. */
+export interface ToolSnapshot {
+  readonly call: string;
+  readonly status: "pending" | "in_progress" | "completed" | "failed" | undefined;
+  readonly kind: string | undefined;
+  readonly title: string | undefined;
+  readonly argument: string | undefined;
+  readonly exit: number | null | undefined;
+  readonly lines: { readonly added: number; readonly removed: number } | undefined;
+  readonly output: string | undefined;
+}
+
+/**
+ * Reads the `update` of a `session/update` notification. Total: unknown kinds and malformed fields
+ * give `undefined`, since agents run ahead of the protocol.
+ */
+export function readUpdate(update: unknown): AgentUpdate | undefined {
+  const fields = asObject(update);
+  if (fields === undefined) return undefined;
+  switch (fields["sessionUpdate"]) {
+    case "agent_message_chunk":
+      return readChunk("message", fields);
+    case "agent_thought_chunk":
+      return readChunk("thought", fields);
+    case "tool_call":
+    case "tool_call_update":
+      return readTool(fields);
+    case "usage_update":
+      return { kind: "usage", cost: asNumber(asObject(fields["cost"])?.["amount"]) };
+    default:
+      return undefined;
+  }
+}
+
+function readChunk(kind: "message" | "thought", fields: JsonObject): AgentUpdate | undefined {
+  const text = asText(asObject(fields["content"])?.["text"]);
+  if (text === undefined || text === "") return undefined;
+  return { kind, message: asText(fields["messageId"]) ?? "", text };
+}
+
+function readTool(fields: JsonObject): AgentUpdate | undefined {
+  const call = asText(fields["toolCallId"]);
+  if (call === undefined) return undefined;
+  const metadata = asObject(asObject(fields["rawOutput"])?.["metadata"]);
+  const exit = metadata?.["exit"];
+  const input = asObject(fields["rawInput"]);
+  return {
+    kind: "tool",
+    tool: {
+      call,
+      status: readStatus(fields["status"]),
+      kind: asText(fields["kind"]),
+      title: asText(fields["title"]),
+      argument: input === undefined ? undefined : mainArgument(input),
+      exit: exit === null ? null : asNumber(exit),
+      lines: changedLines(fields, metadata, input),
+      output: readOutput(fields),
+    },
+  };
+}
+
+function readStatus(value: unknown): ToolSnapshot["status"] {
+  switch (value) {
+    case "pending":
+    case "in_progress":
+    case "completed":
+    case "failed":
+      return value;
+    default:
+      return undefined;
+  }
+}
+
+/** Names of the arguments that tell a call apart, in order of how much they say. */
+const ARGUMENTS = ["command", "filePath", "path", "file_path", "pattern", "url", "query"];
+
+function mainArgument(input: JsonObject): string | undefined {
+  for (const name of ARGUMENTS) {
+    const value = asText(input[name]);
+    if (value !== undefined && value !== "") return value;
+  }
+  return undefined;
+}
+
+function changedLines(
+  fields: JsonObject,
+  metadata: JsonObject | undefined,
+  input: JsonObject | undefined,
+): ToolSnapshot["lines"] {
+  if (fields["kind"] !== "edit" && fields["kind"] !== undefined) return undefined;
+  const counted = asObject(metadata?.["filediff"]);
+  const added = asNumber(counted?.["additions"]);
+  const removed = asNumber(counted?.["deletions"]);
+  if (added !== undefined && removed !== undefined) return { added, removed };
+  const diffs = asArray(fields["content"]).flatMap((item) => {
+    const block = asObject(item);
+    return block?.["type"] === "diff"
+      ? [countLines(asText(block["oldText"]) ?? "", asText(block["newText"]) ?? "")]
+      : [];
+  });
+  if (diffs.length > 0) {
+    return {
+      added: diffs.reduce((sum, diff) => sum + diff.added, 0),
+      removed: diffs.reduce((sum, diff) => sum + diff.removed, 0),
+    };
+  }
+  const written = asText(input?.["content"]);
+  return written === undefined ? undefined : countLines("", written);
+}
+
+/** Counts what is between the common first and last lines; near enough for a progress line. */
+function countLines(before: string, after: string): { added: number; removed: number } {
+  const a = lines(before);
+  const b = lines(after);
+  const shorter = Math.min(a.length, b.length);
+  let head = 0;
+  while (head < shorter && a[head] === b[head]) head++;
+  let tail = 0;
+  while (tail < shorter - head && a.at(-1 - tail) === b.at(-1 - tail)) tail++;
+  return { added: b.length - head - tail, removed: a.length - head - tail };
+}
+
+function lines(text: string): readonly string[] {
+  return text === "" ? [] : text.replace(/\n$/, "").split("\n");
+}
+
+function readOutput(fields: JsonObject): string | undefined {
+  const raw = asText(asObject(fields["rawOutput"])?.["output"]);
+  if (raw !== undefined) return raw;
+  const texts = asArray(fields["content"]).flatMap((item) => {
+    const text = asText(asObject(asObject(item)?.["content"])?.["text"]);
+    return text === undefined ? [] : [text];
+  });
+  return texts.length === 0 ? undefined : texts.join("\n");
+}

@@ -1,0 +1,71 @@
+import { Command, CommanderError } from "commander";
+import { UserError } from "../platform/failure.ts";
+import { RUN_MARK } from "../platform/marked_processes.ts";
+import { writeAllSync } from "../platform/write.ts";
+import { build } from "./build/build.ts";
+import type { BuildFlags } from "./build/settings.ts";
+import { VERSION } from "./version.ts";
+
+/**
+ * Everything but the `tool` lane: reads the command line and runs a command.
+ *
+ * @returns the exit code.
+ * @throws {UserError} for a mistake on the command line, or whatever the command throws.
+ */
+export async function cli(args: readonly string[]): Promise<number> {
+  let code = 0;
+  const program = makeProgram((result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync(args.length === 0 ? ["--help"] : [...args], { from: "user" });
+    return code;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return 0;
+    throw new UserError(error.message.replace(/^error: /, ""));
+  }
+}
+
+function makeProgram(finish: (code: number) => void): Command {
+  const program = new Command("iteratr")
+    .description("Works through a spec with a coding agent, unattended, until every task is done.")
+    .version(VERSION, "-v, --version", "show the version")
+    .helpOption("-h, --help", "show help")
+    .helpCommand("help [command]", "show help for a command")
+    .exitOverride()
+    .showSuggestionAfterError(true)
+    .configureOutput({
+      writeOut: (text) => writeAllSync(Deno.stdout, text),
+      // What is wrong is thrown, and printed where every error is.
+      writeErr: () => undefined,
+    });
+  program.command("build")
+    .description("run iterations on a spec until it is done or a limit is reached")
+    .option("-s, --spec <file>", "the spec (default: specs/SPEC.md)")
+    .option("-n, --name <session>", "the session (default: the spec's name)")
+    .option("-m, --model <provider/model>", "the model, as the agent calls it")
+    .option("-i, --iterations <count>", "at most so many in this run; 0 = unlimited (default: 0)")
+    .option("-t, --template <file>", "a prompt template of your own")
+    .option("-e, --extra-instructions <text>", "more to tell the agent, at the end of the prompt")
+    .option("-C, --directory <dir>", "work there instead of the current directory")
+    .option("--data-dir <dir>", "where sessions are kept (default: .iteratr)")
+    .option("--agent-command <command>", "how to start the agent (default: opencode acp)")
+    .option("--headless", "print plain lines and never ask")
+    .allowExcessArguments(false)
+    .action(async (flags: BuildFlags) => {
+      refuseInsideRun();
+      finish(await build(flags));
+    });
+  // Runs in a lane of its own; named here for the help.
+  program.command("tool").description("what the agent uses to keep its tasks and notes");
+  return program;
+}
+
+/** An agent that starts a run of its own would spend without end. */
+function refuseInsideRun(): void {
+  if (!Deno.env.get(RUN_MARK)) return;
+  throw new UserError(
+    `this shell belongs to a run of iteratr (${RUN_MARK} is set): only "iteratr tool" works here`,
+  );
+}

@@ -1,0 +1,177 @@
+import { DEFAULT_DATA_DIR, findRoot } from "../../config/root.ts";
+import { UserError } from "../../platform/failure.ts";
+import { joinPath } from "../../platform/paths.ts";
+import { isSessionName, NAME_RULE } from "../../session/name.ts";
+import { StoreError } from "../../store/errors.ts";
+import { openStore, type Store } from "../../store/open.ts";
+import { sessionNames } from "../../store/read.ts";
+import { type Flags, type FlagSpec, readFlags } from "./flags.ts";
+import { iterationSummary, noteAdd, noteList, sessionComplete } from "./session_commands.ts";
+import type { Subcommand, ToolContext } from "./subcommand.ts";
+import {
+  taskAdd,
+  taskBatchAdd,
+  taskDepends,
+  taskList,
+  taskNext,
+  taskPriority,
+  taskStatus,
+} from "./task_commands.ts";
+
+/** What `iteratr tool` needs of the world. */
+export interface ToolWorld {
+  readonly cwd: string;
+  env(name: string): string | undefined;
+  readStdin(): Promise<string>;
+  stdout(text: string): void;
+  stderr(text: string): void;
+}
+
+/** The subcommands, in the order in which an iteration uses them. */
+export const SUBCOMMANDS: readonly Subcommand[] = [
+  taskAdd,
+  taskBatchAdd,
+  taskStatus,
+  taskPriority,
+  taskDepends,
+  taskList,
+  taskNext,
+  noteAdd,
+  noteList,
+  iterationSummary,
+  sessionComplete,
+];
+
+const COMMON: readonly FlagSpec[] = [
+  { name: "name", short: "n", value: "session", help: "the session (else ITERATR_SESSION)" },
+  { name: "data-dir", value: "dir", help: "the data directory (else ITERATR_DATA_DIR)" },
+  { name: "json", help: "print the answer as JSON" },
+  { name: "help", short: "h", help: "show this help" },
+];
+
+/**
+ * Runs `iteratr tool ARGS`: the commands that the agent uses. It works with or without a run.
+ *
+ * @throws {UserError | StoreError} what the caller turns into a message and an exit code.
+ */
+export async function tool(args: readonly string[], world: ToolWorld): Promise<void> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    world.stdout(overview());
+    return;
+  }
+  const subcommand = SUBCOMMANDS.find((candidate) => candidate.name === name);
+  if (subcommand === undefined) throw await unknownSubcommand(name);
+  if (rest.includes("--help") || rest.includes("-h")) {
+    world.stdout(manual(subcommand));
+    return;
+  }
+  const flags = await readFlags(name, [...subcommand.flags, ...COMMON], rest);
+  await using store = await openFor(subcommand, flags, world);
+  const session = await whichSession(store, flags, world);
+  const answer = await subcommand.run(makeContext(flags, store, session, world));
+  world.stdout(`${flags.has("json") ? JSON.stringify(answer.json) : answer.words}\n`);
+}
+
+function makeContext(
+  flags: Flags,
+  store: Store,
+  session: string,
+  world: ToolWorld,
+): ToolContext {
+  return {
+    flags,
+    store,
+    session,
+    actor: isSet(world.env("ITERATR_RUN")) ? "agent" : "user",
+    text: async (flag) => {
+      const value = flags.get(flag) ?? "";
+      return value === "-" ? await world.readStdin() : value;
+    },
+    notice: (line) => world.stderr(`iteratr: ${line}\n`),
+  };
+}
+
+async function openFor(subcommand: Subcommand, flags: Flags, world: ToolWorld): Promise<Store> {
+  const given = flags.get("data-dir") ?? world.env("ITERATR_DATA_DIR");
+  const directory = isSet(given)
+    ? joinPath(world.cwd, given)
+    : joinPath(findRoot(world.cwd, world.env("HOME")), DEFAULT_DATA_DIR);
+  try {
+    return await openStore({ directory, create: subcommand.creates });
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.fault !== "missing") throw error;
+    throw new UserError(
+      `there is no session yet in ${directory}: start one with "iteratr build", ` +
+        "or name another place with --data-dir",
+    );
+  }
+}
+
+async function whichSession(store: Store, flags: Flags, world: ToolWorld): Promise<string> {
+  const flag = flags.get("name");
+  const given = flag ?? world.env("ITERATR_SESSION");
+  if (isSet(given)) {
+    if (isSessionName(given)) return given;
+    const where = flag === undefined ? "ITERATR_SESSION" : "--name";
+    throw new UserError(`${where} must be ${NAME_RULE}, got "${given}"`);
+  }
+  if (flag !== undefined) throw new UserError(`--name must be ${NAME_RULE}, got ""`);
+  const names = await sessionNames(store);
+  const [only] = names;
+  if (only !== undefined && names.length === 1) return only;
+  throw new UserError(
+    names.length === 0
+      ? "which session? there is none yet: name one with --name"
+      : `which session? name it with --name: there is ${names.join(", ")}`,
+  );
+}
+
+function isSet(value: string | undefined): value is string {
+  return value !== undefined && value !== "";
+}
+
+async function unknownSubcommand(name: string): Promise<UserError> {
+  const { nearest } = await import("../../platform/nearest.ts");
+  const names = SUBCOMMANDS.map((subcommand) => subcommand.name);
+  const meant = nearest(name, names);
+  return new UserError(
+    `iteratr tool has no subcommand "${name}"; ` +
+      (meant === undefined ? `it has ${names.join(", ")}` : `did you mean ${meant}?`),
+  );
+}
+
+function overview(): string {
+  const width = Math.max(...SUBCOMMANDS.map((subcommand) => subcommand.name.length));
+  const lines = SUBCOMMANDS.map(({ name, help }) => `  ${name.padEnd(width)}  ${help}`);
+  return [
+    "Usage: iteratr tool <subcommand> [flags]",
+    "",
+    "What the agent uses to keep its tasks and notes; works with or without a run.",
+    "",
+    ...lines,
+    "",
+    'More on one of them: "iteratr tool <subcommand> --help"',
+    "",
+  ].join("\n");
+}
+
+function manual(subcommand: Subcommand): string {
+  const flags = [...subcommand.flags, ...COMMON].map((flag) => ({
+    usage: [
+      flag.short === undefined ? "" : `-${flag.short}, `,
+      `--${flag.name}`,
+      flag.value === undefined ? "" : ` <${flag.value}>`,
+    ].join(""),
+    help: flag.required === true ? `${flag.help} (required)` : flag.help,
+  }));
+  const width = Math.max(...flags.map(({ usage }) => usage.length));
+  return [
+    `Usage: iteratr tool ${subcommand.name} [flags]`,
+    "",
+    subcommand.help,
+    "",
+    ...flags.map(({ usage, help }) => `  ${usage.padEnd(width)}  ${help}`),
+    "",
+  ].join("\n");
+}

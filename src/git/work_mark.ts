@@ -1,0 +1,88 @@
+import { joinPath } from "../platform/paths.ts";
+import { ContentHashes, digest } from "./content_hash.ts";
+import { git, workTree } from "./git.ts";
+
+/** Fingerprints the files of the root: the same exactly when HEAD and all contents are the same. */
+export type WorkMark = () => Promise<string>;
+
+const MAX_FILES = 50_000;
+const SKIPPED = new Set([".git", "node_modules"]);
+
+/**
+ * Makes the function that tells whether an iteration has changed files. In a git work tree, git says
+ * which files differ from HEAD (what it ignores does not count); elsewhere all files are looked at.
+ *
+ * @param root absolute path.
+ * @param ignored a directory that does not count: iteratr's own.
+ */
+export async function makeWorkMark(root: string, ignored: string): Promise<WorkMark> {
+  const hashes = new ContentHashes();
+  const top = await workTree(root);
+  return top === undefined
+    ? () => markOfFiles(root, ignored, hashes)
+    : async () =>
+      await markOfGit(root, top, ignored, hashes) ?? await markOfFiles(root, ignored, hashes);
+}
+
+const STATUS = ["status", "--porcelain=v2", "--branch", "-z", "--no-renames"];
+
+async function markOfGit(
+  root: string,
+  top: string,
+  ignored: string,
+  hashes: ContentHashes,
+): Promise<string | undefined> {
+  const { ok, stdout } = await git(root, [...STATUS, "--untracked-files=all"]);
+  if (!ok) return undefined;
+  const lines: string[] = [];
+  for (const entry of stdout.split("\0")) {
+    if (entry.startsWith("# branch.oid ")) lines.push(entry);
+    const path = pathOf(entry);
+    if (path === undefined) continue;
+    const file = joinPath(top, path);
+    // Opening a file of the store would cost this process its locks on it (see store/bell.ts).
+    if (file.startsWith(`${ignored}/`)) continue;
+    const content = await hashes.of(file);
+    // A repository within: what git says of it is all there is to compare.
+    lines.push(`${path} ${content === "directory" ? entry : content}`);
+  }
+  return await hashOf(lines);
+}
+
+/** How many fields come before the path, by the kind of entry (git's porcelain format v2). */
+const FIELDS_BEFORE_PATH: Readonly<Record<string, number>> = { "1": 8, "2": 9, "u": 10, "?": 1 };
+
+function pathOf(entry: string): string | undefined {
+  const fields = FIELDS_BEFORE_PATH[entry.charAt(0)];
+  return fields === undefined ? undefined : entry.split(" ").slice(fields).join(" ");
+}
+
+async function markOfFiles(
+  root: string,
+  ignored: string,
+  hashes: ContentHashes,
+): Promise<string> {
+  const lines: string[] = [];
+  const waiting = [root];
+  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+    for (const { name, isDirectory } of entriesOf(at)) {
+      const path = joinPath(at, name);
+      if (path === ignored || SKIPPED.has(name)) continue;
+      if (isDirectory) waiting.push(path);
+      else if (lines.length < MAX_FILES) lines.push(`${path} ${await hashes.of(path)}`);
+    }
+  }
+  return await hashOf(lines);
+}
+
+function entriesOf(directory: string): readonly Deno.DirEntry[] {
+  try {
+    return Array.from(Deno.readDirSync(directory));
+  } catch {
+    return [];
+  }
+}
+
+async function hashOf(lines: readonly string[]): Promise<string> {
+  return await digest(new TextEncoder().encode(lines.toSorted().join("\n")));
+}

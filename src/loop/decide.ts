@@ -1,0 +1,57 @@
+import type { Outcome } from "../session/event.ts";
+import { type Head, openTasks } from "../session/state.ts";
+
+/** What bounds a run. */
+export interface Limits {
+  /** Iterations of this run; 0 = unlimited. */
+  readonly iterations: number;
+  /** Iterations in a row without progress that end it. */
+  readonly stall: number;
+}
+
+/** What a run has seen so far. */
+export interface Tally {
+  /** Iterations begun by this run. */
+  readonly iterations: number;
+  /** Iterations in a row that brought no progress. */
+  readonly idle: number;
+  /** Whether a turn has been taken with all tasks closed, which asks for `session-complete`. */
+  readonly asked: boolean;
+}
+
+/** A run that has not begun. */
+export const FRESH: Tally = { iterations: 0, idle: 0, asked: false };
+
+/** What the loop does next. */
+export type Step =
+  | { readonly kind: "iterate" }
+  /** All tasks are closed and nobody said so: the loop declares it. */
+  | { readonly kind: "assume-complete" }
+  | { readonly kind: "end"; readonly why: "complete" | "stalled" | "only-blocked" | "iterations" };
+
+/**
+ * Decides what comes next. Total, and every run ends: without progress after `stall` iterations, with
+ * it when nothing is left to do or the limit is reached. Completion outranks a limit.
+ */
+export function nextStep(limits: Limits, tally: Tally, head: Head): Step {
+  const { blocked, remaining, in_progress: inProgress } = head.counts;
+  const limitReached = limits.iterations > 0 && tally.iterations >= limits.iterations;
+  const allClosed = head.tasks > 0 && openTasks(head) === 0;
+  if (allClosed && head.complete) return { kind: "end", why: "complete" };
+  if (allClosed && (tally.asked || limitReached)) return { kind: "assume-complete" };
+  if (blocked > 0 && remaining + inProgress === 0 && head.complete) {
+    return { kind: "end", why: "only-blocked" };
+  }
+  if (tally.idle >= limits.stall) return { kind: "end", why: "stalled" };
+  if (limitReached) return { kind: "end", why: "iterations" };
+  return { kind: "iterate" };
+}
+
+/** Counts an iteration that has ended. */
+export function count(tally: Tally, before: Head, outcome: Outcome): Tally {
+  return {
+    iterations: tally.iterations + 1,
+    idle: outcome === "progress" ? 0 : tally.idle + 1,
+    asked: before.tasks > 0 && openTasks(before) === 0,
+  };
+}

@@ -1,0 +1,102 @@
+import { formatCost, formatDuration, plural } from "../platform/text.ts";
+import type { Ending } from "../session/ending.ts";
+import { formatId } from "../session/ids.ts";
+import { type Head, openTasks } from "../session/state.ts";
+import { isClosed, type Task } from "../session/task.ts";
+import { byNumber, idList, unmet } from "../session/task_graph.ts";
+import type { Limits, Tally } from "./decide.ts";
+
+/** What the texts of endings tell about. */
+export interface EndingFacts {
+  readonly session: string;
+  readonly spec: string;
+  readonly limits: Limits;
+  readonly tally: Tally;
+  readonly head: Head;
+  readonly tasks: readonly Task[];
+  readonly ms: number;
+  /** US dollars that this run has spent. */
+  readonly cost: number;
+}
+
+/** A session that was complete before the run began. */
+export function nothingToDo(session: string, head: Head): Ending {
+  const tasks = head.tasks === 1 ? "the only task" : `all ${head.tasks} tasks`;
+  return {
+    reason: "complete",
+    message: `nothing to do: ${tasks} of session ${session} ${
+      head.tasks === 1 ? "is" : "are"
+    } done.`,
+    hints: [],
+  };
+}
+
+/** The words for an ending that the loop has decided on. */
+export function endingFor(
+  why: "complete" | "stalled" | "only-blocked" | "iterations",
+  facts: EndingFacts,
+): Ending {
+  const { tally, session, spec } = facts;
+  const goOn = `Go on: iteratr build --name ${session} --spec ${spec}`;
+  const look = `Look: iteratr tool task-list --name ${session}`;
+  switch (why) {
+    case "complete":
+      return {
+        reason: "complete",
+        message: `${plural(facts.head.counts.completed, "task")} done, after ${spent(facts)}.`,
+        hints: [],
+      };
+    case "stalled":
+      return {
+        reason: "stalled",
+        message: `no task or file changed in ${plural(tally.idle, "iteration")}. ${
+          openList(facts)
+        }`,
+        hints: [look, goOn],
+      };
+    case "only-blocked":
+      return {
+        reason: "stalled",
+        message: `only blocked tasks are left. ${openList(facts)}`,
+        hints: [
+          look,
+          `Unblock: iteratr tool task-status --name ${session} --id ID --status remaining`,
+          goOn,
+        ],
+      };
+    case "iterations":
+      return {
+        reason: "iterations",
+        message: `the limit of ${plural(facts.limits.iterations, "iteration")} is reached ` +
+          `with ${plural(openTasks(facts.head), "task")} open, after ${spent(facts)}. ${
+            openList(facts)
+          }`,
+        hints: [goOn],
+      };
+  }
+}
+
+function spent({ tally, ms, cost }: EndingFacts): string {
+  const price = cost > 0 ? `, ${formatCost(cost)}` : "";
+  return `${plural(tally.iterations, "iteration")}, ${formatDuration(ms)}${price}`;
+}
+
+const SHOWN = 3;
+
+function openList({ tasks }: EndingFacts): string {
+  const open = tasks.filter((task) => !isClosed(task));
+  if (tasks.length === 0) return "No task has been added yet.";
+  if (open.length === 0) return "No task is open.";
+  const known = byNumber(tasks);
+  const shown = open.slice(0, SHOWN).map((task) => {
+    const waits = unmet(task, known).map(({ n }) => n);
+    const why = waits.length > 0
+      ? ` (waits for ${idList(waits)})`
+      : task.status === "blocked"
+      ? " (blocked)"
+      : "";
+    return `${formatId("TAS", task.n)} ${task.text}${why}`;
+  });
+  const more = open.length > SHOWN ? `, and ${open.length - SHOWN} more` : "";
+  return `Open: ${shown.join(", ")}${more}.`;
+}

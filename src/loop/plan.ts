@@ -1,0 +1,39 @@
+import type { Template } from "../prompt/template.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { Ending } from "../session/ending.ts";
+import type { Store } from "../store/open.ts";
+import type { Limits } from "./decide.ts";
+
+/** Everything about a run that is settled before it begins, and does not change while it goes on. */
+export interface RunPlan {
+  readonly session: string;
+  /** The run's id; every process that it starts carries it in its environment. */
+  readonly run: string;
+  readonly root: string;
+  readonly dataDirectory: string;
+  /** Absolute path of the spec. */
+  readonly spec: string;
+  readonly model: string;
+  /** The agent's command and its whole environment. */
+  readonly command: readonly [string, ...string[]];
+  readonly env: Readonly<Record<string, string>>;
+  readonly limits: Limits;
+  readonly template: Template;
+  readonly extra: string;
+  /** The path of the `iteratr` that the agent is to call. */
+  readonly binary: string;
+  /** iteratr's version. */
+  readonly version: string;
+}
+
+/** What a run needs of the world. */
+export interface RunWorld {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly pid: number;
+  readonly host: string;
+  /** Aborted from outside (a signal, a closed pipe) with the {@linkcode Ending} as its reason. */
+  readonly stop: AbortSignal;
+  /** The one function that turns errors into endings. */
+  endingOf(error: unknown): Ending;
+}

@@ -1,0 +1,47 @@
+import { event, type NewEvent } from "../session/event.ts";
+import { granted, type SessionView } from "../session/ruling.ts";
+import type { Head } from "../session/state.ts";
+import type { Store } from "../store/open.ts";
+import { transact } from "../store/transact.ts";
+
+/** Writes the run's own events into the log. */
+export interface Recorder {
+  /** Appends events as one atomic; resolves when they are stored. */
+  record(...events: readonly NewEvent[]): Promise<void>;
+  /** Begins the next iteration; numbers are never given twice. */
+  beginIteration(): Promise<number>;
+}
+
+/** Makes the recorder of a run. The session must exist. */
+export function makeRecorder(store: Store, session: string, run: string): Recorder {
+  const commit = async (
+    rule: (view: SessionView) => readonly NewEvent[],
+  ): Promise<Head> => {
+    const outcome = await transact(store, {
+      session,
+      run,
+      actor: "run",
+      tasks: false,
+      decide: (view) => granted(...rule(view)),
+    });
+    switch (outcome.kind) {
+      case "committed":
+        return outcome.head;
+      case "refused":
+        throw new Error(`the log refused an event of the run: ${outcome.why}`);
+      case "no-session":
+        throw new Error(`session ${session} has vanished from the store`);
+    }
+  };
+  return {
+    record: async (...events) => {
+      await commit(() => events);
+    },
+    beginIteration: async () => {
+      const head = await commit((view) => [
+        event("iteration.started", { n: view.head.iterations + 1 }),
+      ]);
+      return head.iterations;
+    },
+  };
+}

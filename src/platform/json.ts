@@ -1,0 +1,29 @@
+/*
+ * Looking into JSON that somebody else has made. Nothing here throws: what has another shape than
+ * expected is `undefined`, and the caller says what that means.
+ */
+
+/** A JSON object's members by name. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** The value as an object (no array, not null). */
+export function asObject(value: unknown): JsonObject | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? value as JsonObject
+    : undefined;
+}
+
+/** The value as an array; anything else is an empty one. */
+export function asArray(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** The value as a text. */
+export function asText(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+/** The value as a finite number. */
+export function asNumber(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}

@@ -1,0 +1,42 @@
+import { stripVTControlCharacters } from "node:util";
+
+/** `1m12s`, `6m08s`, `2h05m`, `3.4s`, `12s`: short, and never more than two units. */
+export function formatDuration(ms: number): string {
+  if (ms < 10_000) return `${(ms / 1000).toFixed(1)}s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds}s`;
+  const pad = (value: number): string => String(value).padStart(2, "0");
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}m${pad(seconds % 60)}s`;
+  return `${Math.floor(seconds / 3600)}h${pad(Math.floor((seconds % 3600) / 60))}m`;
+}
+
+/** `950`, `18.2k`, `1.3M`: counts as a person reads them. */
+export function formatCount(value: number): string {
+  if (value < 1000) return String(value);
+  if (value < 1_000_000) return `${(value / 1000).toFixed(1)}k`;
+  return `${(value / 1_000_000).toFixed(1)}M`;
+}
+
+/** `1 task`, `2 tasks`. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** US dollars: cents from a cent up, as many digits as matter below. */
+export function formatCost(dollars: number): string {
+  return dollars === 0 || dollars >= 0.01 ? `$${dollars.toFixed(2)}` : `$${dollars.toPrecision(1)}`;
+}
+
+/**
+ * Text of somebody else made fit to be printed: no escape sequence and no control character but the
+ * line break and the tab is left, so that no agent can move the cursor or recolour the terminal.
+ */
+export function printable(text: string): string {
+  return stripVTControlCharacters(text).replaceAll(/[\p{Cc}--[\n\t]]/gv, "");
+}
+
+/** The first line of a text, cut to a width with an ellipsis. */
+export function oneLine(text: string, width: number): string {
+  const line = text.replaceAll(/\s+/g, " ").trim();
+  return line.length <= width ? line : `${line.slice(0, Math.max(0, width - 3))}...`;
+}

@@ -1,0 +1,172 @@
+import type { EndingReason } from "./ending.ts";
+import type { NoteType } from "./note.ts";
+import type { Priority, TaskStatus } from "./task.ts";
+import type { Usage } from "./usage.ts";
+
+/** The version of the envelope. Within a version, types and fields are only ever added. */
+export const EVENT_VERSION = 1;
+
+/** Who caused an event: the loop, the agent it drives, or a person at a shell. */
+export type Actor = "run" | "agent" | "user";
+
+/** How an iteration went, judged by the store and the files, not by what the agent said of itself. */
+export type Outcome = "progress" | "idle" | "failed" | "interrupted";
+
+/** How a tool call of the agent went. */
+export type ToolOutcome = "ok" | "failed";
+
+/** What a tool call was about, reduced to what a reader of the log wants to see of it. */
+export interface ToolCall {
+  /** The agent's id of the call, unique within its session. */
+  readonly call: string;
+  /** The protocol's kind (`execute`, `edit`, `read`, `search`, `fetch`, `think`, `other`). */
+  readonly kind: string;
+  /** The tool's own name, as `bash` or `write`. */
+  readonly tool: string;
+  /** The argument that matters: a command, path, pattern or URL. */
+  readonly argument: string;
+}
+
+/** What every type of event carries. Numbers of tasks, notes and iterations count from 1. */
+export interface EventData {
+  readonly "session.created": { readonly spec: string | null };
+  readonly "session.completed": {
+    /** True when the loop took it as declared because the agent did not answer. */
+    readonly assumed: boolean;
+  };
+  readonly "session.reopened": { readonly why: string };
+  readonly "run.started": {
+    readonly pid: number;
+    readonly host: string;
+    readonly version: string;
+    readonly spec: string;
+    readonly model: string;
+    readonly command: readonly string[];
+    /** 0 = unlimited. */
+    readonly iterations: number;
+  };
+  readonly "run.ended": {
+    readonly reason: EndingReason;
+    readonly code: number;
+    readonly message: string;
+    readonly hints: readonly string[];
+    /** Iterations this run has begun. */
+    readonly iterations: number;
+    readonly ms: number;
+    readonly usage: Usage;
+  };
+  readonly "agent.started": {
+    readonly pid: number;
+    readonly name: string;
+    readonly version: string;
+    readonly model: string;
+  };
+  readonly "agent.message": { readonly message: string; readonly text: string };
+  readonly "agent.thought": {
+    readonly message: string;
+    readonly text: string;
+    readonly ms: number;
+  };
+  readonly "agent.tool": ToolCall & {
+    readonly outcome: ToolOutcome;
+    /** The exit code of a command; null when there was none. */
+    readonly exit: number | null;
+    readonly ms: number;
+    /** Lines added and removed by an edit; null when the call was none. */
+    readonly lines: { readonly added: number; readonly removed: number } | null;
+    /** The last lines of what it printed, kept when it failed. */
+    readonly tail: string;
+  };
+  readonly "iteration.started": { readonly n: number };
+  readonly "iteration.ended": {
+    readonly n: number;
+    readonly outcome: Outcome;
+    /** The agent's stop reason, or the error that cut the turn short: a hint, not a fact. */
+    readonly stop: string;
+    readonly ms: number;
+    readonly usage: Usage;
+    /** Fingerprint of the work tree and of the tasks afterwards; null when nobody could look. */
+    readonly state: StateMark | null;
+  };
+  readonly "iteration.summary": { readonly n: number; readonly text: string };
+  readonly "task.added": {
+    readonly n: number;
+    readonly text: string;
+    readonly status: TaskStatus;
+    readonly priority: Priority;
+  };
+  readonly "task.status": { readonly n: number; readonly status: TaskStatus };
+  readonly "task.priority": { readonly n: number; readonly priority: Priority };
+  readonly "task.depends": { readonly n: number; readonly on: number };
+  readonly "task.independent": { readonly n: number; readonly of: number };
+  readonly "note.added": { readonly n: number; readonly type: NoteType; readonly text: string };
+  readonly "warning": { readonly message: string };
+}
+
+/** Two fingerprints; a pair of values never seen before in the session means progress. */
+export interface StateMark {
+  readonly work: string;
+  readonly tasks: string;
+}
+
+/** The name of a type of event. */
+export type EventType = keyof EventData;
+
+/** An event before the store has stamped it. */
+export type NewEvent = {
+  readonly [T in EventType]: { readonly type: T; readonly data: EventData[T] };
+}[EventType];
+
+/** What the store stamps on an event. */
+export interface Stamp {
+  readonly v: number;
+  /** Dense from 1 within the session's epoch. */
+  readonly seq: number;
+  /** ISO time, UTC, milliseconds. */
+  readonly at: string;
+  /** The run that was going on, and its iteration; null when there was none. */
+  readonly run: string | null;
+  readonly iteration: number | null;
+  readonly actor: Actor;
+}
+
+/** An event as it is stored, of a type that this version knows. */
+export type SessionEvent = Stamp & NewEvent;
+
+/** An event as it is read: perhaps written by a later version. */
+export interface StoredEvent extends Stamp {
+  readonly type: string;
+  readonly data: unknown;
+}
+
+const KNOWN: Readonly<Record<EventType, true>> = {
+  "session.created": true,
+  "session.completed": true,
+  "session.reopened": true,
+  "run.started": true,
+  "run.ended": true,
+  "agent.started": true,
+  "agent.message": true,
+  "agent.thought": true,
+  "agent.tool": true,
+  "iteration.started": true,
+  "iteration.ended": true,
+  "iteration.summary": true,
+  "task.added": true,
+  "task.status": true,
+  "task.priority": true,
+  "task.depends": true,
+  "task.independent": true,
+  "note.added": true,
+  "warning": true,
+};
+
+/** Whether this version knows the type of an event; others are kept and passed over. */
+export function isKnown(event: StoredEvent): event is SessionEvent {
+  return event.v === EVENT_VERSION && Object.hasOwn(KNOWN, event.type);
+}
+
+/** Builds an event; the type argument ties data to type. */
+export function event<T extends EventType>(type: T, data: EventData[T]): NewEvent {
+  return { type, data } as NewEvent;
+}

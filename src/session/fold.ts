@@ -1,0 +1,202 @@
+import { isKnown, type SessionEvent, type StoredEvent } from "./event.ts";
+import type { Note } from "./note.ts";
+import { emptyHead, type Head, type Iteration, type SessionState } from "./state.ts";
+import type { Task, TaskStatus } from "./task.ts";
+import { addUsage, NO_USAGE } from "./usage.ts";
+
+/** Looks up what an event may change; the store reads its views, a fold its maps. */
+export interface Lookup {
+  task(n: number): Task | undefined;
+  iteration(n: number): Iteration | undefined;
+}
+
+/** What one event makes of the session: always a new head, and at most one of the others. */
+export interface Change {
+  readonly head: Head;
+  readonly task?: Task;
+  readonly note?: Note;
+  readonly iteration?: Iteration;
+}
+
+/** The number of the task that an event changes, if it changes one that exists already. */
+export function changedTask(event: StoredEvent): number | undefined {
+  if (!isKnown(event)) return undefined;
+  switch (event.type) {
+    case "task.status":
+    case "task.priority":
+    case "task.depends":
+    case "task.independent":
+      return event.data.n;
+    default:
+      return undefined;
+  }
+}
+
+/** The number of the iteration that an event changes, if it changes one that exists already. */
+export function changedIteration(event: StoredEvent): number | undefined {
+  if (!isKnown(event)) return undefined;
+  switch (event.type) {
+    case "iteration.ended":
+    case "iteration.summary":
+      return event.data.n;
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * Applies one event. Total: an event of an unknown type, or about a task or iteration that is not
+ * there, moves the head on and changes nothing else.
+ */
+export function apply(before: Head, event: StoredEvent, lookup: Lookup): Change {
+  const head: Head = { ...before, seq: event.seq, lastAt: event.at };
+  return isKnown(event) ? applyKnown(head, event, lookup) : { head };
+}
+
+function applyKnown(head: Head, event: SessionEvent, lookup: Lookup): Change {
+  switch (event.type) {
+    case "session.completed":
+      return { head: { ...head, complete: true } };
+    case "session.reopened":
+      return { head: { ...head, complete: false } };
+    case "run.started":
+      return { head: { ...head, run: event.run } };
+    case "run.ended":
+      return { head: { ...head, run: null } };
+    case "iteration.started":
+      return startIteration(head, event);
+    case "iteration.ended": {
+      const iteration = lookup.iteration(event.data.n);
+      const after: Head = {
+        ...head,
+        iteration: null,
+        usage: addUsage(head.usage, event.data.usage),
+      };
+      if (iteration === undefined) return { head: after };
+      const { outcome, usage, state } = event.data;
+      return {
+        head: after,
+        iteration: { ...iteration, endedAt: event.at, outcome, usage, state },
+      };
+    }
+    case "iteration.summary": {
+      const iteration = lookup.iteration(event.data.n);
+      return iteration === undefined
+        ? { head }
+        : { head, iteration: { ...iteration, summary: event.data.text } };
+    }
+    case "task.added":
+      return addTask(head, event);
+    case "task.status": {
+      const task = lookup.task(event.data.n);
+      if (task === undefined) return { head };
+      const { status } = event.data;
+      return { head: recount(head, task.status, status), task: touch(task, event, { status }) };
+    }
+    case "task.priority": {
+      const task = lookup.task(event.data.n);
+      const { priority } = event.data;
+      return task === undefined ? { head } : { head, task: touch(task, event, { priority }) };
+    }
+    case "task.depends": {
+      const task = lookup.task(event.data.n);
+      if (task === undefined) return { head };
+      const dependsOn = [...new Set([...task.dependsOn, event.data.on])].sort((a, b) => a - b);
+      return { head, task: touch(task, event, { dependsOn }) };
+    }
+    case "task.independent": {
+      const task = lookup.task(event.data.n);
+      if (task === undefined) return { head };
+      const { of } = event.data;
+      return {
+        head,
+        task: touch(task, event, { dependsOn: task.dependsOn.filter((n) => n !== of) }),
+      };
+    }
+    case "note.added": {
+      const { n, type, text } = event.data;
+      return {
+        head: { ...head, notes: Math.max(head.notes, n) },
+        note: { n, type, text, createdAt: event.at, iteration: event.iteration },
+      };
+    }
+    case "session.created":
+    case "agent.started":
+    case "agent.message":
+    case "agent.thought":
+    case "agent.tool":
+    case "warning":
+      return { head };
+  }
+}
+
+type Typed<T extends SessionEvent["type"]> = Extract<SessionEvent, { readonly type: T }>;
+
+function startIteration(head: Head, event: Typed<"iteration.started">): Change {
+  const { n } = event.data;
+  return {
+    head: { ...head, iterations: Math.max(head.iterations, n), iteration: n },
+    iteration: {
+      n,
+      run: event.run,
+      startedAt: event.at,
+      endedAt: null,
+      outcome: null,
+      summary: null,
+      usage: NO_USAGE,
+      state: null,
+    },
+  };
+}
+
+function addTask(head: Head, event: Typed<"task.added">): Change {
+  const { n, text, status, priority } = event.data;
+  const counts = { ...head.counts, [status]: head.counts[status] + 1 };
+  return {
+    head: { ...head, tasks: Math.max(head.tasks, n), counts },
+    task: {
+      n,
+      text,
+      status,
+      priority,
+      dependsOn: [],
+      createdAt: event.at,
+      updatedAt: event.at,
+      iteration: event.iteration,
+    },
+  };
+}
+
+function recount(head: Head, from: TaskStatus, to: TaskStatus): Head {
+  if (from === to) return head;
+  const counts = {
+    ...head.counts,
+    [from]: head.counts[from] - 1,
+    [to]: head.counts[to] + 1,
+  };
+  return { ...head, counts };
+}
+
+function touch(task: Task, event: SessionEvent, change: Partial<Task>): Task {
+  return { ...task, ...change, updatedAt: event.at, iteration: event.iteration };
+}
+
+/** Folds a whole log, in the order of its sequence numbers. The views must always equal this. */
+export function fold(events: Iterable<StoredEvent>, epoch = 1): SessionState {
+  let head = emptyHead(epoch);
+  const tasks = new Map<number, Task>();
+  const notes = new Map<number, Note>();
+  const iterations = new Map<number, Iteration>();
+  const lookup: Lookup = {
+    task: (n) => tasks.get(n),
+    iteration: (n) => iterations.get(n),
+  };
+  for (const event of events) {
+    const change = apply(head, event, lookup);
+    head = change.head;
+    if (change.task !== undefined) tasks.set(change.task.n, change.task);
+    if (change.note !== undefined) notes.set(change.note.n, change.note);
+    if (change.iteration !== undefined) iterations.set(change.iteration.n, change.iteration);
+  }
+  return { head, tasks, notes, iterations };
+}

@@ -1,0 +1,69 @@
+import type { Outcome, StateMark } from "./event.ts";
+import type { Note } from "./note.ts";
+import type { Task, TaskStatus } from "./task.ts";
+import { NO_USAGE, type Usage } from "./usage.ts";
+
+/** The small record that every command reads and replaces: counters, and where the session stands. */
+export interface Head {
+  /** Counts the resets of the session, from 1. */
+  readonly epoch: number;
+  /** The last event's number; 0 before the first. */
+  readonly seq: number;
+  /** The highest numbers given so far. */
+  readonly tasks: number;
+  readonly notes: number;
+  readonly iterations: number;
+  readonly counts: Readonly<Record<TaskStatus, number>>;
+  /** Whether the session is declared done. */
+  readonly complete: boolean;
+  /** The run and the iteration that are going on, or that a crash left open. */
+  readonly run: string | null;
+  readonly iteration: number | null;
+  /** What all iterations have spent. */
+  readonly usage: Usage;
+  /** ISO time of the last event; empty before the first. */
+  readonly lastAt: string;
+}
+
+/** One iteration as the fold of its events leaves it. */
+export interface Iteration {
+  readonly n: number;
+  readonly run: string | null;
+  readonly startedAt: string;
+  /** Null while it is going on. */
+  readonly endedAt: string | null;
+  readonly outcome: Outcome | null;
+  readonly summary: string | null;
+  readonly usage: Usage;
+  readonly state: StateMark | null;
+}
+
+/** Everything that the events of a session add up to. */
+export interface SessionState {
+  readonly head: Head;
+  readonly tasks: ReadonlyMap<number, Task>;
+  readonly notes: ReadonlyMap<number, Note>;
+  readonly iterations: ReadonlyMap<number, Iteration>;
+}
+
+/** A session before its first event. */
+export function emptyHead(epoch: number): Head {
+  return {
+    epoch,
+    seq: 0,
+    tasks: 0,
+    notes: 0,
+    iterations: 0,
+    counts: { remaining: 0, in_progress: 0, completed: 0, blocked: 0, cancelled: 0 },
+    complete: false,
+    run: null,
+    iteration: null,
+    usage: NO_USAGE,
+    lastAt: "",
+  };
+}
+
+/** How many tasks still need work; blocked ones do. */
+export function openTasks(head: Head): number {
+  return head.counts.remaining + head.counts.in_progress + head.counts.blocked;
+}

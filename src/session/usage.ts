@@ -1,0 +1,32 @@
+/**
+ * What model calls cost, as far as it is known. `partial` marks figures that are known to miss
+ * something (an agent that reports only its last call, a turn that was cut short).
+ */
+export interface Usage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cachedTokens: number;
+  /** US dollars, as the agent prices its calls. */
+  readonly cost: number;
+  readonly partial: boolean;
+}
+
+/** Nothing spent. */
+export const NO_USAGE: Usage = {
+  inputTokens: 0,
+  outputTokens: 0,
+  cachedTokens: 0,
+  cost: 0,
+  partial: false,
+};
+
+/** The sum of two usages; partial when either is. */
+export function addUsage(a: Usage, b: Usage): Usage {
+  return {
+    inputTokens: a.inputTokens + b.inputTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    cachedTokens: a.cachedTokens + b.cachedTokens,
+    cost: a.cost + b.cost,
+    partial: a.partial || b.partial,
+  };
+}

@@ -1,0 +1,105 @@
+import type { StoredEvent } from "../session/event.ts";
+import type { Note } from "../session/note.ts";
+import type { Head, Iteration } from "../session/state.ts";
+import type { Task } from "../session/task.ts";
+import { keys } from "./keys.ts";
+import type { Store } from "./open.ts";
+import { withRetry } from "./retry.ts";
+
+const PAGE = 500;
+
+/** The head of a session, or `undefined` when there is no such session. */
+export async function readHead(store: Store, session: string): Promise<Head | undefined> {
+  const entry = await withRetry(store, () => store.kv.get<Head>(keys.head(session)));
+  return entry.value ?? undefined;
+}
+
+/** The names of all sessions, sorted. */
+export async function sessionNames(store: Store): Promise<readonly string[]> {
+  const names: string[] = [];
+  const entries = await collect<Head>(store, { prefix: keys.heads() });
+  for (const { key } of entries) {
+    const name = key[1];
+    if (typeof name === "string") names.push(name);
+  }
+  return names;
+}
+
+/*
+ * Lists are cut at the counters of the head. A command that is too large for one atomic writes its
+ * new records first and the head last; until then those records do not exist for any reader.
+ */
+
+/** All tasks, in the order of their numbers. */
+export async function readTasks(
+  store: Store,
+  session: string,
+  head: Head,
+): Promise<readonly Task[]> {
+  if (head.tasks === 0) return [];
+  return await values<Task>(store, {
+    start: keys.task(session, head.epoch, 1),
+    end: keys.task(session, head.epoch, head.tasks + 1),
+  });
+}
+
+/** All notes, in the order of their numbers. */
+export async function readNotes(
+  store: Store,
+  session: string,
+  head: Head,
+): Promise<readonly Note[]> {
+  if (head.notes === 0) return [];
+  return await values<Note>(store, {
+    start: keys.note(session, head.epoch, 1),
+    end: keys.note(session, head.epoch, head.notes + 1),
+  });
+}
+
+/** All iterations, in the order of their numbers. */
+export async function readIterations(
+  store: Store,
+  session: string,
+  head: Head,
+): Promise<readonly Iteration[]> {
+  if (head.iterations === 0) return [];
+  return await values<Iteration>(store, {
+    start: keys.iteration(session, head.epoch, 1),
+    end: keys.iteration(session, head.epoch, head.iterations + 1),
+  });
+}
+
+/**
+ * The events after a sequence number, in order, as far as the given head reaches.
+ *
+ * @param after the last number already seen; 0 for all.
+ */
+export async function* readEvents(
+  store: Store,
+  session: string,
+  head: Head,
+  after: number,
+): AsyncGenerator<StoredEvent> {
+  for (let from = after + 1; from <= head.seq;) {
+    const to = Math.min(head.seq, from + PAGE - 1);
+    yield* await values<StoredEvent>(store, {
+      start: keys.event(session, head.epoch, from),
+      end: keys.event(session, head.epoch, to + 1),
+    });
+    from = to + 1;
+  }
+}
+
+async function values<T>(store: Store, selector: Deno.KvListSelector): Promise<readonly T[]> {
+  return (await collect<T>(store, selector)).map((entry) => entry.value);
+}
+
+function collect<T>(
+  store: Store,
+  selector: Deno.KvListSelector,
+): Promise<readonly Deno.KvEntry<T>[]> {
+  return withRetry(
+    store,
+    () => Array.fromAsync(store.kv.list<T>(selector, { batchSize: PAGE })),
+  );
+}

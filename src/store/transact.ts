@@ -1,0 +1,221 @@
+import {
+  type Actor,
+  event,
+  EVENT_VERSION,
+  type NewEvent,
+  type SessionEvent,
+  type StoredEvent,
+} from "../session/event.ts";
+import { apply, changedIteration, changedTask, type Lookup } from "../session/fold.ts";
+import type { Ruling, SessionView } from "../session/ruling.ts";
+import { emptyHead, type Head, type Iteration } from "../session/state.ts";
+import type { Task } from "../session/task.ts";
+import { parentPath } from "../platform/paths.ts";
+import { ring } from "./bell.ts";
+import { keys } from "./keys.ts";
+import type { Store } from "./open.ts";
+import { readTasks } from "./read.ts";
+import { withRetry } from "./retry.ts";
+
+/** One command on a session. */
+export interface Command {
+  readonly session: string;
+  readonly actor: Actor;
+  /** The run that speaks; left out, events carry the run that the head names. */
+  readonly run?: string;
+  /** What a session that is not there is made from; left out, it is not made. */
+  readonly create?: { readonly spec: string | null };
+  /** Whether the rule looks at tasks; appending the agent's output does not. */
+  readonly tasks: boolean;
+  /** Called again with fresh facts when another writer was faster: it must be pure. */
+  decide(view: SessionView): Ruling;
+}
+
+/** What became of a command. */
+export type Outcome =
+  | {
+    readonly kind: "committed";
+    /** The events as stored; none when the command changed nothing. */
+    readonly events: readonly SessionEvent[];
+    readonly head: Head;
+    readonly created: boolean;
+  }
+  | { readonly kind: "refused"; readonly why: string }
+  | { readonly kind: "no-session" };
+
+/**
+ * Carries out a command as one atomic: it checks the head, and writes the events, the views that they
+ * change, and the new head. So ids never repeat, a command happens wholly or not at all, and costs
+ * the same however long the log is.
+ *
+ * @throws {StoreError} when the store cannot be written within its deadline.
+ */
+export function transact(store: Store, command: Command): Promise<Outcome> {
+  return store.exclusive(async () => {
+    const outcome = await withRetry(store, () => attempt(store, command));
+    if (outcome.kind === "committed") ring(parentPath(store.file), command.session);
+    return outcome;
+  });
+}
+
+async function attempt(store: Store, command: Command): Promise<Outcome | undefined> {
+  const { session } = command;
+  const entry = await store.kv.get<Head>(keys.head(session));
+  if (entry.value === null && command.create === undefined) return { kind: "no-session" };
+  const created = entry.value === null;
+  const head = entry.value ?? emptyHead(1);
+  const tasks = command.tasks ? await readTasks(store, session, head) : [];
+  const ruling = command.decide({ head, tasks });
+  if (!ruling.ok) return { kind: "refused", why: ruling.why };
+  const opening = created && command.create !== undefined
+    ? [event("session.created", { spec: command.create.spec })]
+    : [];
+  const fresh = [...opening, ...ruling.events];
+  if (fresh.length === 0) return { kind: "committed", events: [], head, created: false };
+  const written = await prepare(store, command, head, fresh, tasks);
+  const ok = await write(store, entry, written.records, [keys.head(session), written.head]);
+  return ok
+    ? { kind: "committed", events: written.events, head: written.head, created }
+    : undefined;
+}
+
+interface Record {
+  readonly key: Deno.KvKey;
+  readonly value: unknown;
+  /** A record that no reader can see before the head tells of it. */
+  readonly isNew: boolean;
+}
+
+interface Prepared {
+  readonly events: readonly SessionEvent[];
+  readonly records: readonly Record[];
+  readonly head: Head;
+}
+
+async function prepare(
+  store: Store,
+  command: Command,
+  before: Head,
+  fresh: readonly NewEvent[],
+  known: readonly Task[],
+): Promise<Prepared> {
+  const { session } = command;
+  const { epoch } = before;
+  const tasks = new Map(known.map((task) => [task.n, task]));
+  const iterations = new Map<number, Iteration>();
+  const lookup: Lookup = { task: (n) => tasks.get(n), iteration: (n) => iterations.get(n) };
+  const views = new Map<string, Record>();
+  const put = (key: Deno.KvKey, value: unknown, isNew: boolean): void => {
+    const id = key.join("/");
+    views.set(id, { key, value, isNew: isNew || (views.get(id)?.isNew ?? false) });
+  };
+  const events: SessionEvent[] = [];
+  let head = before;
+  for (const item of fresh) {
+    const stamped = stamp(item, command, head, store.clock.now());
+    await fetchChanged(store, session, epoch, stamped, tasks, iterations);
+    const change = apply(head, stamped, lookup);
+    const { task, note, iteration } = change;
+    if (task !== undefined) {
+      put(keys.task(session, epoch, task.n), task, task.n > before.tasks);
+      tasks.set(task.n, task);
+    }
+    if (note !== undefined) put(keys.note(session, epoch, note.n), note, note.n > before.notes);
+    if (iteration !== undefined) {
+      const isNew = iteration.n > before.iterations;
+      put(keys.iteration(session, epoch, iteration.n), iteration, isNew);
+      iterations.set(iteration.n, iteration);
+    }
+    head = change.head;
+    events.push(stamped);
+  }
+  const log = events.map((value): Record => ({
+    key: keys.event(session, epoch, value.seq),
+    value,
+    isNew: true,
+  }));
+  return { events, records: [...log, ...views.values()], head };
+}
+
+function stamp(item: NewEvent, command: Command, head: Head, now: Date): SessionEvent {
+  return {
+    v: EVENT_VERSION,
+    seq: head.seq + 1,
+    at: now.toISOString(),
+    run: command.run ?? head.run,
+    iteration: item.type === "iteration.started" ? item.data.n : head.iteration,
+    actor: command.actor,
+    ...item,
+  };
+}
+
+async function fetchChanged(
+  store: Store,
+  session: string,
+  epoch: number,
+  item: StoredEvent,
+  tasks: Map<number, Task>,
+  iterations: Map<number, Iteration>,
+): Promise<void> {
+  const task = changedTask(item);
+  if (task !== undefined && !tasks.has(task)) {
+    const { value } = await store.kv.get<Task>(keys.task(session, epoch, task));
+    if (value !== null) tasks.set(task, value);
+  }
+  const iteration = changedIteration(item);
+  if (iteration !== undefined && !iterations.has(iteration)) {
+    const { value } = await store.kv.get<Iteration>(keys.iteration(session, epoch, iteration));
+    if (value !== null) iterations.set(iteration, value);
+  }
+}
+
+/** Deno KV's limit for one atomic is 819,200 bytes and 1000 mutations; this keeps well below. */
+const MAX_ATOMIC_BYTES = 500_000;
+const MAX_ATOMIC_RECORDS = 450;
+
+/**
+ * Writes the records and, with the last of them, the head. What does not fit into one atomic goes
+ * ahead in pieces: only new records, which no reader sees before the head tells of them, and each
+ * piece only while the head is still the one that was read.
+ *
+ * @returns whether the head was still the one that was read.
+ */
+async function write(
+  store: Store,
+  seen: Deno.KvEntryMaybe<Head>,
+  records: readonly Record[],
+  [headKey, head]: readonly [Deno.KvKey, Head],
+): Promise<boolean> {
+  const pieces = inPieces(records);
+  for (const [index, piece] of pieces.entries()) {
+    const atomic = store.kv.atomic().check(seen);
+    for (const { key, value } of piece) atomic.set(key, value);
+    if (index === pieces.length - 1) atomic.set(headKey, head);
+    const { ok } = await atomic.commit();
+    if (!ok) return false;
+  }
+  return true;
+}
+
+function inPieces(records: readonly Record[]): readonly (readonly Record[])[] {
+  const pieces: Record[][] = [];
+  let piece: Record[] = [];
+  let bytes = 0;
+  for (const record of records.filter(({ isNew }) => isNew)) {
+    const size = JSON.stringify(record.value).length * 2;
+    if (piece.length >= MAX_ATOMIC_RECORDS || bytes + size > MAX_ATOMIC_BYTES) {
+      pieces.push(piece);
+      piece = [];
+      bytes = 0;
+    }
+    piece.push(record);
+    bytes += size;
+  }
+  const changed = records.filter(({ isNew }) => !isNew);
+  if (piece.length + changed.length > MAX_ATOMIC_RECORDS) {
+    pieces.push(piece);
+    piece = [];
+  }
+  pieces.push([...piece, ...changed]);
+  return pieces;
+}
