@@ -7,7 +7,9 @@
  */
 import { resolve } from "node:path";
 import { z } from "zod";
-import type { Brain, Conversation, Step, ToolCall } from "./scripted_model.ts";
+import type { Conversation, ToolCall } from "./conversation.ts";
+import type { Brain } from "./scripted_model.ts";
+import type { Step } from "./step.ts";
 
 /** What the worker does for a task; the defaults write a one-line file and check nothing. */
 export type DiligentWorkerOptions = Readonly<{
@@ -122,13 +124,14 @@ function stepsOf(task: Task, conversation: Conversation, options: DiligentWorker
     ...(path === undefined ? [] : [write(path)]),
     ...(command === undefined ? [] : [bash(command)]),
     tool(`task-status --id ${task.id} --status completed`),
+    tool(`iteration-summary --summary 'Finished ${task.id}.'`),
     tool("task-next"),
   ];
 }
 
 /**
  * A brain for `startScriptedModel`. A turn always ends, whatever the tools answer: after at most
- * 6 model calls, and 5 more for each task it does.
+ * 6 model calls, and 6 more for each task it does.
  */
 export function diligentWorker(options: DiligentWorkerOptions = {}): Brain {
   return (conversation) => {

@@ -134,7 +134,7 @@ function connect(process: AgentProcess, options: AgentOptions): Link {
       exit.signal === null
         ? `the agent's process ended with code ${exit.code}`
         : `the agent's process was ended by ${exit.signal}`,
-      process.stderr().lastLine(),
+      process.stderr().lastWords(),
     );
   };
   return {

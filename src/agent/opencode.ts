@@ -33,7 +33,7 @@ export function opencodeEnvironment(
     OPENCODE_ENABLE_QUESTION_TOOL: "0",
     OPENCODE_DISABLE_AUTOUPDATE: "1",
     // Would switch the plugin off.
-    OPENCODE_PURE: "",
+    OPENCODE_PURE: "0",
   };
 }
 

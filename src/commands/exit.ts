@@ -1,3 +1,4 @@
+import { AgentError } from "../agent/errors.ts";
 import { messageOf, UserError } from "../platform/failure.ts";
 import { type Ending, exitCode } from "../session/ending.ts";
 import { StoreError } from "../store/errors.ts";
@@ -13,6 +14,10 @@ const REPORT =
 export function endingOf(error: unknown): Ending {
   if (error instanceof UserError) {
     return { reason: "config", message: messageOf(error), hints: error.hints };
+  }
+  if (error instanceof AgentError) {
+    const words = error.lastWords === "" ? [] : [`Its last words: ${error.lastWords}`];
+    return { reason: "agent-failed", message: `${messageOf(error)}.`, hints: words };
   }
   if (error instanceof StoreError) {
     return { reason: "store", message: messageOf(error), hints: [] };

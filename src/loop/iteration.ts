@@ -37,6 +37,8 @@ export interface IterationResult {
  */
 export async function iterate(context: IterationContext): Promise<IterationResult> {
   const { plan, world, recorder } = context;
+  // Before the iteration begins: an unknown model or a missing login is no iteration that failed.
+  const session = await context.agent.openSession(plan.model);
   const n = await recorder.beginIteration();
   const start = world.clock.monotonic();
   const end = async (outcome: Outcome, stop: string, usage: Usage): Promise<void> => {
@@ -54,7 +56,6 @@ export async function iterate(context: IterationContext): Promise<IterationResul
   const transcript = new Transcript(recorder, world.clock, (error) => failed.abort(error));
   try {
     const prompt = plan.template(await promptVariables(plan, world, n));
-    const session = await context.agent.openSession(plan.model);
     const turn = await session.prompt(
       prompt,
       (update) => transcript.take(update),

@@ -21,8 +21,12 @@ export class Tail {
     return cut < 0 ? this.#text : this.#text.slice(cut + 1);
   }
 
-  /** The last line that is not blank; empty when there is none. */
-  lastLine(): string {
-    return this.text().trimEnd().split("\n").at(-1)?.trim() ?? "";
+  /**
+   * The line that says most about why a program ended: the last one that speaks of an error, else the
+   * last one that is not blank. (The last line of a stack trace says nothing.) Empty without any.
+   */
+  lastWords(): string {
+    const lines = this.text().split("\n").map((line) => line.trim()).filter((line) => line !== "");
+    return lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1) ?? "";
   }
 }

@@ -1,3 +1,4 @@
+import { relativeTo } from "../platform/paths.ts";
 import {
   formatCost,
   formatCount,
@@ -20,6 +21,8 @@ export interface PlainOptions {
   readonly tasks: readonly Task[];
   /** The spec as a person would write it. */
   readonly spec: string;
+  /** Absolute path; paths below it are shown as seen from it. */
+  readonly root: string;
   readonly width?: number;
 }
 
@@ -152,7 +155,7 @@ export class PlainRenderer {
       return [];
     }
     const name = printable(tool.tool).padEnd(TOOL_WIDTH);
-    const argument = this.#short(tool.argument);
+    const argument = this.#short(relativeTo(this.#options.root, tool.argument));
     const exit = tool.exit === null || tool.exit === 0 ? "" : ` (exit ${tool.exit})`;
     const outcome = tool.lines === null
       ? [isOk ? "ok" : `failed${exit}`, formatDuration(tool.ms)].join("  ")

@@ -16,8 +16,8 @@ import {
   type Brain,
   type ScriptedModel,
   startScriptedModel,
-  type Step,
 } from "../../scripts/opencode/scripted_model.ts";
+import type { Step } from "../../scripts/opencode/step.ts";
 
 /** After this a stuck opencode is killed: its pending requests fail, and the test cleans up. */
 const DEADLINE_MS = 60_000;

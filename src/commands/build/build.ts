@@ -107,6 +107,7 @@ async function show(
   const head = await readHead(store, session);
   const renderer = new PlainRenderer({
     session,
+    root,
     spec: relativeTo(root, spec),
     tasks: head === undefined ? [] : await readTasks(store, session, head),
   });
