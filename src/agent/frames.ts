@@ -8,7 +8,7 @@ const NEWLINE = 10;
 
 /** The pipes of an agent. */
 export interface Pipes {
-  readonly stdin: WritableStream<Uint8Array>;
+  readonly stdin: WritableStreamDefaultWriter<Uint8Array>;
   readonly stdout: ReadableStream<Uint8Array>;
 }
 
@@ -29,18 +29,17 @@ export function frameStream(pipes: Pipes, onOddity: (what: string) => void): Str
 }
 
 function messages(
-  stdin: WritableStream<Uint8Array>,
+  stdin: WritableStreamDefaultWriter<Uint8Array>,
   asked: Map<string, unknown>,
 ): WritableStream<AnyMessage> {
-  const writer = stdin.getWriter();
   const encoder = new TextEncoder();
   return new WritableStream({
     write: (message) => {
       if ("method" in message && "id" in message) asked.set(String(message.id), message.id);
-      return writer.write(encoder.encode(`${JSON.stringify(message)}\n`));
+      return stdin.write(encoder.encode(`${JSON.stringify(message)}\n`));
     },
-    close: () => writer.close(),
-    abort: (reason) => writer.abort(reason),
+    close: () => stdin.close(),
+    abort: (reason) => stdin.abort(reason),
   });
 }
 

@@ -15,7 +15,8 @@ export interface LaunchOptions {
 /** A running agent, seen as a process. */
 export interface AgentProcess {
   readonly pid: number;
-  readonly stdin: WritableStream<Uint8Array>;
+  /** The one writer of its stdin, so that whoever ends the process can close it. */
+  readonly stdin: WritableStreamDefaultWriter<Uint8Array>;
   readonly stdout: ReadableStream<Uint8Array>;
   /** Resolves when the process is gone; never rejects. */
   readonly exited: Promise<AgentExit>;
@@ -64,7 +65,13 @@ export function launch(options: LaunchOptions): AgentProcess {
     ]);
     return { code, signal };
   });
-  return { pid: child.pid, stdin: child.stdin, stdout: child.stdout, exited, stderr: () => tail };
+  return {
+    pid: child.pid,
+    stdin: child.stdin.getWriter(),
+    stdout: child.stdout,
+    exited,
+    stderr: () => tail,
+  };
 }
 
 async function drain(stream: ReadableStream<Uint8Array>, tail: Tail): Promise<void> {
@@ -98,7 +105,7 @@ const TERM_GRACE_MS = 500;
  * group gets SIGTERM, then SIGKILL. It is gone within two seconds.
  */
 export async function endProcess(agent: AgentProcess, clock: Clock): Promise<AgentExit> {
-  // Closing waits for pending writes, which an agent that reads no more would hold up for ever.
+  // `close` would wait for pending writes, which an agent that reads no more holds up for ever.
   agent.stdin.abort().catch(() => undefined);
   const within = async (ms: number): Promise<boolean> => {
     const woken = new AbortController();

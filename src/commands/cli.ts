@@ -4,7 +4,11 @@ import { RUN_MARK } from "../platform/marked_processes.ts";
 import { writeAllSync } from "../platform/write.ts";
 import { build } from "./build/build.ts";
 import type { BuildFlags } from "./build/settings.ts";
-import { VERSION } from "./version.ts";
+import { type ExportFlags, exportSession } from "./export.ts";
+import { doctor, type DoctorFlags } from "./doctor.ts";
+import { remove, reset, type ResetFlags } from "./reset.ts";
+import type { CommandWorld } from "./context.ts";
+import { versionLine } from "./version.ts";
 
 /**
  * Everything but the `tool` lane: reads the command line and runs a command.
@@ -27,10 +31,17 @@ export async function cli(args: readonly string[]): Promise<number> {
   }
 }
 
+const world: CommandWorld = {
+  cwd: Deno.cwd(),
+  env: (name) => Deno.env.get(name),
+  stdout: (text) => writeAllSync(Deno.stdout, text),
+  stderr: (text) => writeAllSync(Deno.stderr, text),
+};
+
 function makeProgram(finish: (code: number) => void): Command {
   const program = new Command("iteratr")
     .description("Works through a spec with a coding agent, unattended, until every task is done.")
-    .version(VERSION, "-v, --version", "show the version")
+    .version(versionLine(), "-v, --version", "show the version")
     .helpOption("-h, --help", "show help")
     .helpCommand("help [command]", "show help for a command")
     .exitOverride()
@@ -53,18 +64,35 @@ function makeProgram(finish: (code: number) => void): Command {
     .option("--agent-command <command>", "how to start the agent (default: opencode acp)")
     .option("--headless", "print plain lines and never ask")
     .allowExcessArguments(false)
-    .action(async (flags: BuildFlags) => {
-      refuseInsideRun();
-      finish(await build(flags));
-    });
+    .action((flags: BuildFlags) => outsideRun(async () => finish(await build(flags))));
+  program.command("export <session>")
+    .description("print the log of a session, a line of JSON for each event")
+    .option("--epoch <n>", "the log of a past epoch (each reset begins a new one)")
+    .option("--data-dir <dir>", "where sessions are kept (default: .iteratr)")
+    .action((session: string, flags: ExportFlags) => exportSession(session, flags, world));
+  program.command("reset <session>")
+    .description("archive the log of a session and begin it anew")
+    .option("--data-dir <dir>", "where sessions are kept (default: .iteratr)")
+    .action((session: string, flags: ResetFlags) => outsideRun(() => reset(session, flags, world)));
+  program.command("delete <session>")
+    .description("archive the log of a session and remove it")
+    .option("--data-dir <dir>", "where sessions are kept (default: .iteratr)")
+    .action((session: string, flags: ResetFlags) =>
+      outsideRun(() => remove(session, flags, world))
+    );
+  program.command("doctor")
+    .description("look whether everything is in order")
+    .option("--check", "check the store: its file, and the views of every session against its log")
+    .option("--data-dir <dir>", "where sessions are kept (default: .iteratr)")
+    .action((flags: DoctorFlags) => doctor(flags, world));
   // Runs in a lane of its own; named here for the help.
   program.command("tool").description("what the agent uses to keep its tasks and notes");
   return program;
 }
 
-/** An agent that starts a run of its own would spend without end. */
-function refuseInsideRun(): void {
-  if (!Deno.env.get(RUN_MARK)) return;
+/** An agent that starts a run of its own, or resets its session, would undo what bounds it. */
+async function outsideRun(command: () => Promise<void>): Promise<void> {
+  if (!Deno.env.get(RUN_MARK)) return await command();
   throw new UserError(
     `this shell belongs to a run of iteratr (${RUN_MARK} is set): only "iteratr tool" works here`,
   );

@@ -6,7 +6,9 @@ export function selfCommand(): readonly string[] {
   const program = Deno.execPath();
   if (Deno.build.standalone) return [program];
   const main = decodeURIComponent(new URL(Deno.mainModule).pathname);
-  return [program, "run", "-A", "--quiet", "--unstable-kv", main];
+  // A checkout needs its deno.json for the names of its libraries; a bundle needs nothing around it.
+  const config = main.endsWith(".ts") ? [] : ["--no-config"];
+  return [program, "run", "-A", "--quiet", "--unstable-kv", ...config, main];
 }
 
 /**

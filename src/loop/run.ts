@@ -78,6 +78,7 @@ async function begin(plan: RunPlan, world: RunWorld): Promise<Recorder> {
           host: world.host,
           version: plan.version,
           spec: plan.spec,
+          root: plan.root,
           model: plan.model,
           command: plan.command,
           iterations: plan.limits.iterations,

@@ -111,6 +111,8 @@ export class PlainRenderer {
       case "warning":
         return [labelled("warning", printable(event.data.message))];
       case "session.created":
+      case "session.reset":
+      case "spec.recorded":
       case "run.ended":
         return [];
     }

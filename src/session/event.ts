@@ -1,6 +1,7 @@
 import type { EndingReason } from "./ending.ts";
 import type { NoteType } from "./note.ts";
 import type { Priority, TaskStatus } from "./task.ts";
+import type { StoredText } from "./stored_text.ts";
 import type { Usage } from "./usage.ts";
 
 /** The version of the envelope. Within a version, types and fields are only ever added. */
@@ -35,11 +36,19 @@ export interface EventData {
     readonly assumed: boolean;
   };
   readonly "session.reopened": { readonly why: string };
+  /** The first event of an epoch that follows another one. */
+  readonly "session.reset": {
+    /** The file name of the old epoch's log, in the archive of the data directory. */
+    readonly archive: string;
+  };
+  /** The spec as it was read: at the session's first run, and whenever it has changed since. */
+  readonly "spec.recorded": { readonly path: string; readonly text: StoredText };
   readonly "run.started": {
     readonly pid: number;
     readonly host: string;
     readonly version: string;
     readonly spec: string;
+    readonly root: string;
     readonly model: string;
     readonly command: readonly string[];
     /** 0 = unlimited. */
@@ -143,6 +152,8 @@ const KNOWN: Readonly<Record<EventType, true>> = {
   "session.created": true,
   "session.completed": true,
   "session.reopened": true,
+  "session.reset": true,
+  "spec.recorded": true,
   "run.started": true,
   "run.ended": true,
   "agent.started": true,

@@ -1,6 +1,13 @@
 import { isKnown, type SessionEvent, type StoredEvent } from "./event.ts";
 import type { Note } from "./note.ts";
-import { emptyHead, type Head, type Iteration, type SessionState } from "./state.ts";
+import {
+  emptyHead,
+  type Head,
+  type Info,
+  type Iteration,
+  NO_INFO,
+  type SessionState,
+} from "./state.ts";
 import type { Task, TaskStatus } from "./task.ts";
 import { addUsage, NO_USAGE } from "./usage.ts";
 
@@ -8,6 +15,7 @@ import { addUsage, NO_USAGE } from "./usage.ts";
 export interface Lookup {
   task(n: number): Task | undefined;
   iteration(n: number): Iteration | undefined;
+  info(): Info;
 }
 
 /** What one event makes of the session: always a new head, and at most one of the others. */
@@ -16,6 +24,12 @@ export interface Change {
   readonly task?: Task;
   readonly note?: Note;
   readonly iteration?: Iteration;
+  readonly info?: Info;
+}
+
+/** Whether an event changes what is known of the session as a whole. */
+export function changesInfo(event: Pick<StoredEvent, "type">): boolean {
+  return event.type === "spec.recorded" || event.type === "run.started";
 }
 
 /** The number of the task that an event changes, if it changes one that exists already. */
@@ -60,7 +74,14 @@ function applyKnown(head: Head, event: SessionEvent, lookup: Lookup): Change {
     case "session.reopened":
       return { head: { ...head, complete: false } };
     case "run.started":
-      return { head: { ...head, run: event.run } };
+      return {
+        head: { ...head, run: event.run },
+        info: { ...lookup.info(), root: event.data.root, model: event.data.model },
+      };
+    case "spec.recorded": {
+      const { path, text } = event.data;
+      return { head, info: { ...lookup.info(), spec: path, text } };
+    }
     case "run.ended":
       return { head: { ...head, run: null } };
     case "iteration.started":
@@ -121,6 +142,7 @@ function applyKnown(head: Head, event: SessionEvent, lookup: Lookup): Change {
       };
     }
     case "session.created":
+    case "session.reset":
     case "agent.started":
     case "agent.message":
     case "agent.thought":
@@ -184,19 +206,22 @@ function touch(task: Task, event: SessionEvent, change: Partial<Task>): Task {
 /** Folds a whole log, in the order of its sequence numbers. The views must always equal this. */
 export function fold(events: Iterable<StoredEvent>, epoch = 1): SessionState {
   let head = emptyHead(epoch);
+  let info = NO_INFO;
   const tasks = new Map<number, Task>();
   const notes = new Map<number, Note>();
   const iterations = new Map<number, Iteration>();
   const lookup: Lookup = {
     task: (n) => tasks.get(n),
     iteration: (n) => iterations.get(n),
+    info: () => info,
   };
   for (const event of events) {
     const change = apply(head, event, lookup);
     head = change.head;
+    info = change.info ?? info;
     if (change.task !== undefined) tasks.set(change.task.n, change.task);
     if (change.note !== undefined) notes.set(change.note.n, change.note);
     if (change.iteration !== undefined) iterations.set(change.iteration.n, change.iteration);
   }
-  return { head, tasks, notes, iterations };
+  return { head, info, tasks, notes, iterations };
 }

@@ -1,6 +1,7 @@
 import type { Outcome, StateMark } from "./event.ts";
 import type { Note } from "./note.ts";
 import type { Task, TaskStatus } from "./task.ts";
+import type { StoredText } from "./stored_text.ts";
 import { NO_USAGE, type Usage } from "./usage.ts";
 
 /** The small record that every command reads and replaces: counters, and where the session stands. */
@@ -38,9 +39,23 @@ export interface Iteration {
   readonly state: StateMark | null;
 }
 
+/** What a session works on, as its runs have found it. */
+export interface Info {
+  /** Absolute path of the spec, and the copy of it that was read last. */
+  readonly spec: string | null;
+  readonly text: StoredText | null;
+  /** Of the last run. */
+  readonly root: string | null;
+  readonly model: string | null;
+}
+
+/** What is known of a session that has not run yet. */
+export const NO_INFO: Info = { spec: null, text: null, root: null, model: null };
+
 /** Everything that the events of a session add up to. */
 export interface SessionState {
   readonly head: Head;
+  readonly info: Info;
   readonly tasks: ReadonlyMap<number, Task>;
   readonly notes: ReadonlyMap<number, Note>;
   readonly iterations: ReadonlyMap<number, Iteration>;

@@ -7,5 +7,17 @@ export const keys = {
   event: (session: string, e: number, seq: number): Deno.KvKey => ["event", session, e, seq],
   task: (session: string, e: number, n: number): Deno.KvKey => ["task", session, e, n],
   note: (session: string, e: number, n: number): Deno.KvKey => ["note", session, e, n],
+  blob: (session: string, e: number, id: string, part: number): Deno.KvKey => [
+    "blob",
+    session,
+    e,
+    id,
+    part,
+  ],
+  /** What became of an epoch that is over. */
+  epoch: (session: string, e: number): Deno.KvKey => ["epoch", session, e],
+  epochs: (): Deno.KvKey => ["epoch"],
+  /** The last epoch of a session that was deleted, so that a new one of its name takes the next. */
+  gone: (session: string): Deno.KvKey => ["gone", session],
   iteration: (session: string, e: number, n: number): Deno.KvKey => ["iteration", session, e, n],
 } as const;

@@ -1,6 +1,6 @@
 import type { StoredEvent } from "../session/event.ts";
 import type { Note } from "../session/note.ts";
-import type { Head, Iteration } from "../session/state.ts";
+import { type Head, type Info, type Iteration, NO_INFO } from "../session/state.ts";
 import type { Task } from "../session/task.ts";
 import { keys } from "./keys.ts";
 import type { Store } from "./open.ts";
@@ -29,6 +29,13 @@ export async function sessionNames(store: Store): Promise<readonly string[]> {
  * Lists are cut at the counters of the head. A command that is too large for one atomic writes its
  * new records first and the head last; until then those records do not exist for any reader.
  */
+
+/** What a session works on. */
+export async function readInfo(store: Store, session: string, head: Head): Promise<Info> {
+  const key = keys.info(session, head.epoch);
+  const entry = await withRetry(store, () => store.kv.get<Info>(key));
+  return entry.value ?? NO_INFO;
+}
 
 /** All tasks, in the order of their numbers. */
 export async function readTasks(

@@ -6,12 +6,13 @@ import {
   type SessionEvent,
   type StoredEvent,
 } from "../session/event.ts";
-import { apply, changedIteration, changedTask, type Lookup } from "../session/fold.ts";
+import { apply, changedIteration, changedTask, changesInfo, type Lookup } from "../session/fold.ts";
 import type { Ruling, SessionView } from "../session/ruling.ts";
-import { emptyHead, type Head, type Iteration } from "../session/state.ts";
+import { emptyHead, type Head, type Info, type Iteration, NO_INFO } from "../session/state.ts";
 import type { Task } from "../session/task.ts";
 import { parentPath } from "../platform/paths.ts";
 import { ring } from "./bell.ts";
+import type { NewBlob } from "./blob.ts";
 import { keys } from "./keys.ts";
 import type { Store } from "./open.ts";
 import { readTasks } from "./read.ts";
@@ -25,6 +26,8 @@ export interface Command {
   readonly run?: string;
   /** What a session that is not there is made from; left out, it is not made. */
   readonly create?: { readonly spec: string | null };
+  /** Texts too long for the events that name them. */
+  readonly blobs?: readonly NewBlob[];
   /** Whether the rule looks at tasks; appending the agent's output does not. */
   readonly tasks: boolean;
   /** Called again with fresh facts when another writer was faster: it must be pure. */
@@ -63,7 +66,8 @@ async function attempt(store: Store, command: Command): Promise<Outcome | undefi
   const entry = await store.kv.get<Head>(keys.head(session));
   if (entry.value === null && command.create === undefined) return { kind: "no-session" };
   const created = entry.value === null;
-  const head = entry.value ?? emptyHead(1);
+  const gone = await store.kv.get<number>(keys.gone(session));
+  const head = entry.value ?? emptyHead((gone.value ?? 0) + 1);
   const tasks = command.tasks ? await readTasks(store, session, head) : [];
   const ruling = command.decide({ head, tasks });
   if (!ruling.ok) return { kind: "refused", why: ruling.why };
@@ -73,7 +77,10 @@ async function attempt(store: Store, command: Command): Promise<Outcome | undefi
   const fresh = [...opening, ...ruling.events];
   if (fresh.length === 0) return { kind: "committed", events: [], head, created: false };
   const written = await prepare(store, command, head, fresh, tasks);
-  const ok = await write(store, entry, written.records, [keys.head(session), written.head]);
+  const ok = await write(store, [entry, gone], written.records, [
+    keys.head(session),
+    written.head,
+  ]);
   return ok
     ? { kind: "committed", events: written.events, head: written.head, created }
     : undefined;
@@ -103,7 +110,12 @@ async function prepare(
   const { epoch } = before;
   const tasks = new Map(known.map((task) => [task.n, task]));
   const iterations = new Map<number, Iteration>();
-  const lookup: Lookup = { task: (n) => tasks.get(n), iteration: (n) => iterations.get(n) };
+  let info = NO_INFO;
+  const lookup: Lookup = {
+    task: (n) => tasks.get(n),
+    iteration: (n) => iterations.get(n),
+    info: () => info,
+  };
   const views = new Map<string, Record>();
   const put = (key: Deno.KvKey, value: unknown, isNew: boolean): void => {
     const id = key.join("/");
@@ -111,6 +123,10 @@ async function prepare(
   };
   const events: SessionEvent[] = [];
   let head = before;
+  if (fresh.some((item) => changesInfo(item))) {
+    const { value } = await store.kv.get<Info>(keys.info(session, epoch));
+    info = value ?? NO_INFO;
+  }
   for (const item of fresh) {
     const stamped = stamp(item, command, head, store.clock.now());
     await fetchChanged(store, session, epoch, stamped, tasks, iterations);
@@ -126,6 +142,10 @@ async function prepare(
       put(keys.iteration(session, epoch, iteration.n), iteration, isNew);
       iterations.set(iteration.n, iteration);
     }
+    if (change.info !== undefined) {
+      info = change.info;
+      put(keys.info(session, epoch), info, false);
+    }
     head = change.head;
     events.push(stamped);
   }
@@ -134,7 +154,14 @@ async function prepare(
     value,
     isNew: true,
   }));
-  return { events, records: [...log, ...views.values()], head };
+  const blobs = (command.blobs ?? []).flatMap(({ ref, parts }) =>
+    parts.map((value, part): Record => ({
+      key: keys.blob(session, epoch, ref.blob, part),
+      value,
+      isNew: true,
+    }))
+  );
+  return { events, records: [...blobs, ...log, ...views.values()], head };
 }
 
 function stamp(item: NewEvent, command: Command, head: Head, now: Date): SessionEvent {
@@ -178,17 +205,18 @@ const MAX_ATOMIC_RECORDS = 450;
  * ahead in pieces: only new records, which no reader sees before the head tells of them, and each
  * piece only while the head is still the one that was read.
  *
- * @returns whether the head was still the one that was read.
+ * @param seen what was read and must not have changed: the head, and whether it was deleted.
+ * @returns whether that was so.
  */
 async function write(
   store: Store,
-  seen: Deno.KvEntryMaybe<Head>,
+  seen: readonly Deno.KvEntryMaybe<unknown>[],
   records: readonly Record[],
   [headKey, head]: readonly [Deno.KvKey, Head],
 ): Promise<boolean> {
   const pieces = inPieces(records);
   for (const [index, piece] of pieces.entries()) {
-    const atomic = store.kv.atomic().check(seen);
+    const atomic = store.kv.atomic().check(...seen);
     for (const { key, value } of piece) atomic.set(key, value);
     if (index === pieces.length - 1) atomic.set(headKey, head);
     const { ok } = await atomic.commit();
@@ -202,7 +230,8 @@ function inPieces(records: readonly Record[]): readonly (readonly Record[])[] {
   let piece: Record[] = [];
   let bytes = 0;
   for (const record of records.filter(({ isNew }) => isNew)) {
-    const size = JSON.stringify(record.value).length * 2;
+    const { value } = record;
+    const size = value instanceof Uint8Array ? value.length : JSON.stringify(value).length * 2;
     if (piece.length >= MAX_ATOMIC_RECORDS || bytes + size > MAX_ATOMIC_BYTES) {
       pieces.push(piece);
       piece = [];

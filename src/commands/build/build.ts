@@ -112,7 +112,7 @@ async function show(
     tasks: head === undefined ? [] : await readTasks(store, session, head),
   });
   try {
-    for await (const event of feed(store, session, { after: head?.seq ?? 0, signal })) {
+    for await (const { event } of feed(store, session, { after: head?.seq ?? 0, signal })) {
       stdout.write(renderer.render(event));
     }
   } catch {

@@ -1,0 +1,50 @@
+import { DEFAULT_DATA_DIR, findRoot } from "../config/root.ts";
+import { UserError } from "../platform/failure.ts";
+import { joinPath } from "../platform/paths.ts";
+import { isSessionName, NAME_RULE } from "../session/name.ts";
+import { StoreError } from "../store/errors.ts";
+import { openStore, type Store } from "../store/open.ts";
+import { sessionNames } from "../store/read.ts";
+
+/** What a command on stored sessions needs of the world. */
+export interface CommandWorld {
+  readonly cwd: string;
+  env(name: string): string | undefined;
+  stdout(text: string): void;
+  stderr(text: string): void;
+}
+
+/** The data directory: flag, else variable, else the default, anchored at the root. */
+export function dataDirectory(world: CommandWorld, flag: string | undefined): string {
+  const root = findRoot(world.cwd, world.env("HOME") || undefined);
+  return joinPath(root, flag || world.env("ITERATR_DATA_DIR") || DEFAULT_DATA_DIR);
+}
+
+/**
+ * Opens the store of existing sessions.
+ *
+ * @throws {UserError} when there is none.
+ */
+export async function openExisting(directory: string): Promise<Store> {
+  try {
+    return await openStore({ directory, create: false });
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.fault !== "missing") throw error;
+    throw new UserError(`there is no session in ${directory}`, [
+      "Start one: iteratr build --spec specs/feature.md",
+      "Or say where they are: --data-dir <dir>",
+    ]);
+  }
+}
+
+/**
+ * The error for a session that is not there; it names those that are.
+ */
+export async function noSuchSession(store: Store, session: string): Promise<UserError> {
+  if (!isSessionName(session)) {
+    return new UserError(`a session's name must be ${NAME_RULE}, got "${session}"`);
+  }
+  const names = await sessionNames(store);
+  const there = names.length === 0 ? "there is none" : `there is ${names.join(", ")}`;
+  return new UserError(`there is no session ${session}; ${there}`);
+}

@@ -1,0 +1,34 @@
+import { deleteSession, resetSession } from "../store/epoch.ts";
+import { sweep } from "../store/sweep.ts";
+import { type CommandWorld, dataDirectory, noSuchSession, openExisting } from "./context.ts";
+
+/** The flags of `iteratr reset` and `iteratr delete`. */
+export interface ResetFlags {
+  readonly dataDir?: string;
+}
+
+/** `iteratr reset SESSION`: archives the log and begins the session anew, without tasks and notes. */
+export async function reset(
+  session: string,
+  flags: ResetFlags,
+  world: CommandWorld,
+): Promise<void> {
+  await using store = await openExisting(dataDirectory(world, flags.dataDir));
+  const archive = await resetSession(store, session);
+  if (archive === undefined) throw await noSuchSession(store, session);
+  await sweep(store);
+  world.stdout(`session ${session} begins anew; its log until now is in ${archive}\n`);
+}
+
+/** `iteratr delete SESSION`: archives the log and removes the session. */
+export async function remove(
+  session: string,
+  flags: ResetFlags,
+  world: CommandWorld,
+): Promise<void> {
+  await using store = await openExisting(dataDirectory(world, flags.dataDir));
+  const archive = await deleteSession(store, session);
+  if (archive === undefined) throw await noSuchSession(store, session);
+  await sweep(store);
+  world.stdout(`session ${session} is deleted; its log is in ${archive}\n`);
+}

@@ -1,0 +1,176 @@
+import { event, EVENT_VERSION, type StoredEvent } from "../session/event.ts";
+import { apply } from "../session/fold.ts";
+import { emptyHead, type Head, NO_INFO } from "../session/state.ts";
+import { joinPath, parentPath } from "../platform/paths.ts";
+import { ring } from "./bell.ts";
+import { StoreError } from "./errors.ts";
+import { exportLines } from "./export.ts";
+import { keys } from "./keys.ts";
+import type { Store } from "./open.ts";
+import { withRetry } from "./retry.ts";
+
+/** What is remembered of an epoch that is over. */
+export interface PastEpoch {
+  /** The head as it was at the end. */
+  readonly head: Head;
+  /** File name of its log in the archive directory. */
+  readonly archive: string;
+  /** ISO time at which it ended. */
+  readonly endedAt: string;
+  /** Whether its records have been removed from the store. */
+  readonly swept: boolean;
+}
+
+/** Where a data directory keeps the logs of past epochs. */
+export function archiveDirectory(store: Store): string {
+  return joinPath(parentPath(store.file), "archive");
+}
+
+/** What became of a past epoch; `undefined` when the session has had no such epoch. */
+export async function readPastEpoch(
+  store: Store,
+  session: string,
+  epoch: number,
+): Promise<PastEpoch | undefined> {
+  const key = keys.epoch(session, epoch);
+  const entry = await withRetry(store, () => store.kv.get<PastEpoch>(key));
+  return entry.value ?? undefined;
+}
+
+/**
+ * Begins a session anew: its log goes to the archive, then one atomic switches to the next epoch. Who
+ * is killed in between leaves the session as it was, and at most a needless file in the archive.
+ *
+ * @returns the archive's path, or `undefined` when there is no such session.
+ */
+export function resetSession(store: Store, session: string): Promise<string | undefined> {
+  return endEpoch(store, session, (atomic, head, archive, now) => {
+    const epoch = head.epoch + 1;
+    const first: StoredEvent = {
+      v: EVENT_VERSION,
+      seq: 1,
+      at: now.toISOString(),
+      run: null,
+      iteration: null,
+      actor: "user",
+      ...event("session.reset", { archive }),
+    };
+    const lookup = { task: () => undefined, iteration: () => undefined, info: () => NO_INFO };
+    atomic
+      .set(keys.event(session, epoch, 1), first)
+      .set(keys.head(session), apply(emptyHead(epoch), first, lookup).head);
+  });
+}
+
+/**
+ * Removes a session, after its log has gone to the archive.
+ *
+ * @returns the archive's path, or `undefined` when there is no such session.
+ */
+export function deleteSession(store: Store, session: string): Promise<string | undefined> {
+  return endEpoch(store, session, (atomic, head) => {
+    atomic.delete(keys.head(session)).set(keys.gone(session), head.epoch);
+  });
+}
+
+type Ending = (atomic: Deno.AtomicOperation, head: Head, archive: string, now: Date) => void;
+
+async function endEpoch(
+  store: Store,
+  session: string,
+  finish: Ending,
+): Promise<string | undefined> {
+  const now = store.clock.now();
+  const entry = await withRetry(store, () => store.kv.get<Head>(keys.head(session)));
+  if (entry.value === null) return undefined;
+  const archive = await Archive.begin(archiveDirectory(store), session, now);
+  try {
+    const done = await withRetry(store, async () => {
+      const seen = await store.kv.get<Head>(keys.head(session));
+      const head = seen.value;
+      if (head === null) return { isThere: false };
+      await archive.catchUp(store, session, head);
+      const past: PastEpoch = {
+        head,
+        archive: archive.name,
+        endedAt: now.toISOString(),
+        swept: false,
+      };
+      const atomic = store.kv.atomic().check(seen).set(keys.epoch(session, head.epoch), past);
+      finish(atomic, head, archive.name, now);
+      const { ok } = await atomic.commit();
+      return ok ? { isThere: true } : undefined;
+    });
+    if (!done.isThere) return undefined;
+    ring(parentPath(store.file), session);
+    return archive.keep();
+  } finally {
+    archive.close();
+  }
+}
+
+/** A log on its way into the archive: it follows writers until the epoch ends under its eyes. */
+class Archive {
+  readonly name: string;
+  readonly #directory: string;
+  readonly #file: Deno.FsFile;
+  readonly #blobs = new Set<string>();
+  #seq = 0;
+  #kept = false;
+
+  private constructor(directory: string, name: string, file: Deno.FsFile) {
+    this.#directory = directory;
+    this.name = name;
+    this.#file = file;
+  }
+
+  static async begin(directory: string, session: string, now: Date): Promise<Archive> {
+    const time = now.toISOString().replaceAll(/[-:]|\.\d+/g, "");
+    try {
+      await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
+      for (let copy = 1;; copy++) {
+        const name = `${session}-${time}${copy === 1 ? "" : `-${copy}`}.jsonl`;
+        const path = joinPath(directory, name);
+        try {
+          const file = await Deno.open(path, { write: true, createNew: true, mode: 0o600 });
+          return new Archive(directory, name, file);
+        } catch (error) {
+          if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+        }
+      }
+    } catch (error) {
+      throw archiveError(directory, error);
+    }
+  }
+
+  async catchUp(store: Store, session: string, head: Head): Promise<void> {
+    const encoder = new TextEncoder();
+    for await (const line of exportLines(store, session, head, this.#seq, this.#blobs)) {
+      try {
+        const bytes = encoder.encode(line);
+        for (let at = 0; at < bytes.length;) at += await this.#file.write(bytes.subarray(at));
+      } catch (error) {
+        throw archiveError(this.#directory, error);
+      }
+    }
+    this.#seq = head.seq;
+    await this.#file.sync();
+  }
+
+  keep(): string {
+    this.#kept = true;
+    return joinPath(this.#directory, this.name);
+  }
+
+  close(): void {
+    this.#file.close();
+    if (!this.#kept) Deno.removeSync(joinPath(this.#directory, this.name));
+  }
+}
+
+function archiveError(directory: string, error: unknown): StoreError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new StoreError("read-only", `the archive ${directory} cannot be written: ${why}`, {
+    cause: error,
+  });
+}
