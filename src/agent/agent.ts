@@ -26,6 +26,8 @@ export interface AgentOptions extends LaunchOptions {
   readonly clock: Clock;
   /** iteratr's own version. */
   readonly version: string;
+  /** Gives up waiting for the agent. A turn has a signal of its own, and ends in order. */
+  readonly stop: AbortSignal;
   /** Oddities of the protocol: dropped lines and the like. */
   onOddity(what: string): void;
 }
@@ -142,7 +144,7 @@ function connect(process: AgentProcess, options: AgentOptions): Link {
     ask: async (method, params, ms) => {
       const answer = agent.request<unknown>(method, params);
       try {
-        return ms === 0 ? await answer : await withLimit(options.clock, ms, method, answer);
+        return ms === 0 ? await answer : await withLimit(options, ms, method, answer);
       } catch (error) {
         if (error instanceof RequestError || error instanceof AgentError) throw error;
         return await crash();
@@ -158,14 +160,15 @@ function connect(process: AgentProcess, options: AgentOptions): Link {
 }
 
 async function withLimit<T>(
-  clock: Clock,
+  { clock, stop }: AgentOptions,
   ms: number,
   method: string,
   work: Promise<T>,
 ): Promise<T> {
   const done = new AbortController();
-  const late = clock.sleep(ms, done.signal).then((): never | undefined => {
+  const late = clock.sleep(ms, AbortSignal.any([done.signal, stop])).then((): never | undefined => {
     if (done.signal.aborted) return undefined;
+    if (stop.aborted) throw new AgentError(`${method} was given up`, "");
     throw new AgentError(`the agent did not answer ${method} within ${ms / 1000} s`, "");
   });
   try {

@@ -1,10 +1,47 @@
 import { UserError } from "../platform/failure.ts";
 import { asArray, asObject, type JsonObject } from "../platform/json.ts";
+import { freePort, type OpencodeServer } from "./opencode_server.ts";
 import { baseName, joinPath } from "../platform/paths.ts";
 
 /** Whether a command starts opencode, which gets an environment fit for being left alone. */
 export function isOpencode(command: readonly [string, ...string[]]): boolean {
   return /^opencode(\.exe)?$/.test(baseName(command[0]));
+}
+
+/** How opencode is started, and where it then tells what it spends. */
+export interface OpencodeLaunch {
+  readonly command: readonly [string, ...string[]];
+  /** What comes on top of the user's environment. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly server: OpencodeServer;
+}
+
+/**
+ * Prepares the start of opencode on a port and with a password that only iteratr knows. A port that the
+ * user's command names is left as it is.
+ *
+ * @throws {UserError} when the user's own `OPENCODE_CONFIG_CONTENT` is no JSON object.
+ */
+export function prepareOpencode(
+  command: readonly [string, ...string[]],
+  env: Readonly<Record<string, string>>,
+  options: {
+    /** A private directory of the run. */
+    readonly directory: string;
+    readonly root: string;
+  },
+): OpencodeLaunch {
+  const password = crypto.randomUUID();
+  const given = command.findIndex((word) => word === "--port" || word.startsWith("--port="));
+  const word = command[given];
+  const port = word === undefined
+    ? freePort()
+    : Number(word === "--port" ? command[given + 1] : word.slice("--port=".length));
+  return {
+    command: word === undefined ? [...command, "--port", String(port)] : command,
+    env: opencodeEnvironment(env, options.directory, password),
+    server: { port, password, directory: options.root },
+  };
 }
 
 /**
@@ -15,11 +52,13 @@ export function isOpencode(command: readonly [string, ...string[]]): boolean {
  *
  * @param env the environment to build on.
  * @param directory a private directory of the run, for the plugin's file.
+ * @param password protects its side server.
  * @throws {UserError} when the user's own `OPENCODE_CONFIG_CONTENT` is no JSON object.
  */
 export function opencodeEnvironment(
   env: Readonly<Record<string, string>>,
   directory: string,
+  password: string,
 ): Readonly<Record<string, string>> {
   const plugin = joinPath(directory, "never-ask.js");
   Deno.writeTextFileSync(plugin, NEVER_ASK);
@@ -29,7 +68,7 @@ export function opencodeEnvironment(
     OPENCODE_CONFIG_CONTENT: JSON.stringify({ ...content, plugin: plugins }),
     // Its side server could otherwise be used by every process of the machine.
     OPENCODE_SERVER_USERNAME: "opencode",
-    OPENCODE_SERVER_PASSWORD: crypto.randomUUID(),
+    OPENCODE_SERVER_PASSWORD: password,
     OPENCODE_ENABLE_QUESTION_TOOL: "0",
     OPENCODE_DISABLE_AUTOUPDATE: "1",
     // Would switch the plugin off.

@@ -62,6 +62,8 @@ function makeProgram(finish: (code: number) => void): Command {
     .option("-C, --directory <dir>", "work there instead of the current directory")
     .option("--data-dir <dir>", "where sessions are kept (default: .iteratr)")
     .option("--agent-command <command>", "how to start the agent (default: opencode acp)")
+    .option("--reset", "archive the session's log and begin anew")
+    .option("--reopen", "go on although the session is finished")
     .option("--headless", "print plain lines and never ask")
     .allowExcessArguments(false)
     .action((flags: BuildFlags) => outsideRun(async () => finish(await build(flags))));

@@ -1,8 +1,7 @@
 import type { Agent } from "../agent/agent.ts";
 import type { PromptResult } from "../agent/turn.ts";
 import { historySection, notesSection, tasksSection } from "../prompt/sections.ts";
-import { messageOf, UserError } from "../platform/failure.ts";
-import type { WorkMark } from "../git/work_mark.ts";
+import { messageOf } from "../platform/failure.ts";
 import { event, type Outcome } from "../session/event.ts";
 import type { Head } from "../session/state.ts";
 import type { Usage } from "../session/usage.ts";
@@ -10,17 +9,14 @@ import type { Store } from "../store/open.ts";
 import { readHead, readIterations, readNotes, readTasks } from "../store/read.ts";
 import type { RunPlan, RunWorld } from "./plan.ts";
 import { type SeenStates, tasksMark } from "./progress.ts";
-import type { Recorder } from "./recorder.ts";
+import type { RunContext } from "./context.ts";
+import { UsageMeter } from "./usage_meter.ts";
 import { Transcript } from "./transcript.ts";
 
-/** What an iteration works with besides the plan. */
-export interface IterationContext {
-  readonly plan: RunPlan;
-  readonly world: RunWorld;
-  readonly recorder: Recorder;
+/** What an iteration works with besides what the run has. */
+export interface IterationContext extends Omit<RunContext, "progress" | "start" | "tenancy"> {
   readonly agent: Agent;
   readonly seen: SeenStates;
-  readonly workMark: WorkMark;
 }
 
 /** What came of an iteration. */
@@ -37,43 +33,49 @@ export interface IterationResult {
  */
 export async function iterate(context: IterationContext): Promise<IterationResult> {
   const { plan, world, recorder } = context;
+  const spec = await context.spec.current();
   // Before the iteration begins: an unknown model or a missing login is no iteration that failed.
   const session = await context.agent.openSession(plan.model);
   const n = await recorder.beginIteration();
   const start = world.clock.monotonic();
-  const end = async (outcome: Outcome, stop: string, usage: Usage): Promise<void> => {
-    const state = outcome === "interrupted" ? null : await mark(context);
-    const isNew = state !== null && context.seen.add(state);
-    const judged = outcome === "progress" && !isNew ? "idle" : outcome;
-    result = { outcome: judged, usage };
-    const ms = Math.round(world.clock.monotonic() - start);
-    await recorder.record(
-      event("iteration.ended", { n, outcome: judged, stop, ms, usage, state }),
-    );
-  };
-  let result: IterationResult | undefined;
   const failed = new AbortController();
   const transcript = new Transcript(recorder, world.clock, (error) => failed.abort(error));
+  const meter = new UsageMeter(
+    { source: plan.usage, agentSession: session.id, iteration: n },
+    recorder,
+    world.clock,
+  );
+  const end = async (
+    wanted: Outcome,
+    stop: string,
+    turn: PromptResult | undefined,
+  ): Promise<IterationResult> => {
+    const usage = await meter.finish(turn);
+    const state = wanted === "interrupted" ? null : await mark(context);
+    const isNew = state !== null && context.seen.add(state);
+    const outcome = wanted === "progress" && !isNew ? "idle" : wanted;
+    const ms = Math.round(world.clock.monotonic() - start);
+    await recorder.record(event("iteration.ended", { n, outcome, stop, ms, usage, state }));
+    return { outcome, usage };
+  };
   try {
-    const prompt = plan.template(await promptVariables(plan, world, n));
     const turn = await session.prompt(
-      prompt,
-      (update) => transcript.take(update),
+      plan.template(await promptVariables(plan, world, n, spec)),
+      (update) => {
+        transcript.take(update);
+        if (update.kind === "usage") meter.noteCall(update.cost);
+      },
       AbortSignal.any([world.stop, failed.signal]),
     );
     await transcript.finish();
-    const usage = usageOf(turn, transcript.cost);
-    await end(world.stop.aborted ? "interrupted" : "progress", turn.stop, usage);
+    return await end(world.stop.aborted ? "interrupted" : "progress", turn.stop, turn);
   } catch (error) {
     // The first error counts; what goes wrong while it is being recorded follows from it.
     await transcript.finish().catch(() => undefined);
-    const usage = usageOf(undefined, transcript.cost);
     const outcome = world.stop.aborted ? "interrupted" : "failed";
-    await end(outcome, messageOf(error), usage).catch(() => undefined);
+    await end(outcome, messageOf(error), undefined).catch(() => undefined);
     throw error;
   }
-  if (result === undefined) throw new Error(`iteration ${n} has ended without a result`);
-  return result;
 }
 
 async function mark(
@@ -88,13 +90,14 @@ async function promptVariables(
   plan: RunPlan,
   { store, clock }: RunWorld,
   n: number,
+  spec: string,
 ): Promise<Parameters<RunPlan["template"]>[0]> {
   const { session } = plan;
   const head = await sessionHead(store, session);
   return {
     session,
     iteration: String(n),
-    spec: (await readSpec(plan.spec)).trim(),
+    spec: spec.trim(),
     tasks: tasksSection(await readTasks(store, session, head)),
     notes: notesSection(await readNotes(store, session, head)),
     history: historySection(await readIterations(store, session, head), clock.now()),
@@ -108,29 +111,4 @@ async function sessionHead(store: Store, session: string): Promise<Head> {
   const head = await readHead(store, session);
   if (head === undefined) throw new Error(`session ${session} has vanished from the store`);
   return head;
-}
-
-/**
- * Reads the spec.
- *
- * @throws {UserError} when it is not there or cannot be read.
- */
-export async function readSpec(path: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    const why = error instanceof Deno.errors.NotFound ? "it is not there" : messageOf(error);
-    throw new UserError(`the spec ${path} cannot be read: ${why}`);
-  }
-}
-
-/** The protocol tells the tokens of the last model call only, so the figures are partial. */
-function usageOf(turn: PromptResult | undefined, cost: number | undefined): Usage {
-  return {
-    inputTokens: turn?.usage?.inputTokens ?? 0,
-    outputTokens: turn?.usage?.outputTokens ?? 0,
-    cachedTokens: turn?.usage?.cachedTokens ?? 0,
-    cost: cost ?? 0,
-    partial: true,
-  };
 }

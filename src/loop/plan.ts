@@ -1,8 +1,10 @@
+import type { LaunchOptions } from "../agent/process.ts";
 import type { Template } from "../prompt/template.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Ending } from "../session/ending.ts";
 import type { Store } from "../store/open.ts";
 import type { Limits } from "./decide.ts";
+import type { UsageSource } from "./usage_meter.ts";
 
 /** Everything about a run that is settled before it begins, and does not change while it goes on. */
 export interface RunPlan {
@@ -14,12 +16,15 @@ export interface RunPlan {
   /** Absolute path of the spec. */
   readonly spec: string;
   readonly model: string;
-  /** The agent's command and its whole environment. */
-  readonly command: readonly [string, ...string[]];
-  readonly env: Readonly<Record<string, string>>;
+  readonly agent: LaunchOptions;
+  /** Tells what the agent spends; without it, the protocol's own figures have to do. */
+  readonly usage: UsageSource | undefined;
   readonly limits: Limits;
   readonly template: Template;
   readonly extra: string;
+  /** Begin the session anew, or go on although it is finished. */
+  readonly reset: boolean;
+  readonly reopen: boolean;
   /** The path of the `iteratr` that the agent is to call. */
   readonly binary: string;
   /** iteratr's version. */

@@ -1,6 +1,7 @@
 import { event, type NewEvent } from "../session/event.ts";
 import { granted, type SessionView } from "../session/ruling.ts";
 import type { Head } from "../session/state.ts";
+import type { NewBlob } from "../store/blob.ts";
 import type { Store } from "../store/open.ts";
 import { transact } from "../store/transact.ts";
 
@@ -8,13 +9,21 @@ import { transact } from "../store/transact.ts";
 export interface Recorder {
   /** Appends events as one atomic; resolves when they are stored. */
   record(...events: readonly NewEvent[]): Promise<void>;
+  /** The same, with the blobs that the events name. */
+  recordWith(blobs: readonly NewBlob[], ...events: readonly NewEvent[]): Promise<void>;
   /** Begins the next iteration; numbers are never given twice. */
   beginIteration(): Promise<number>;
+  /** Events that could not be stored, for the rescue file. */
+  readonly unsaved: readonly NewEvent[];
+  /** Hands over events that nobody will try to store any more. */
+  keepUnsaved(events: readonly NewEvent[]): void;
 }
 
 /** Makes the recorder of a run. The session must exist. */
 export function makeRecorder(store: Store, session: string, run: string): Recorder {
+  const unsaved: NewEvent[] = [];
   const commit = async (
+    blobs: readonly NewBlob[],
     rule: (view: SessionView) => readonly NewEvent[],
   ): Promise<Head> => {
     const outcome = await transact(store, {
@@ -22,6 +31,7 @@ export function makeRecorder(store: Store, session: string, run: string): Record
       run,
       actor: "run",
       tasks: false,
+      blobs,
       decide: (view) => granted(...rule(view)),
     });
     switch (outcome.kind) {
@@ -33,12 +43,24 @@ export function makeRecorder(store: Store, session: string, run: string): Record
         throw new Error(`session ${session} has vanished from the store`);
     }
   };
+  const recordWith = async (
+    blobs: readonly NewBlob[],
+    ...events: readonly NewEvent[]
+  ): Promise<void> => {
+    try {
+      await commit(blobs, () => events);
+    } catch (error) {
+      unsaved.push(...events);
+      throw error;
+    }
+  };
   return {
-    record: async (...events) => {
-      await commit(() => events);
-    },
+    unsaved,
+    keepUnsaved: (events) => void unsaved.push(...events),
+    record: (...events) => recordWith([], ...events),
+    recordWith,
     beginIteration: async () => {
-      const head = await commit((view) => [
+      const head = await commit([], (view) => [
         event("iteration.started", { n: view.head.iterations + 1 }),
       ]);
       return head.iterations;

@@ -1,48 +1,71 @@
-import { type Agent, startAgent } from "../agent/agent.ts";
 import { makeWorkMark } from "../git/work_mark.ts";
+import { workTree } from "../git/git.ts";
 import { endMarkedProcesses } from "../platform/marked_processes.ts";
-import { relativeTo } from "../platform/paths.ts";
-import type { Ending } from "../session/ending.ts";
-import { exitCode } from "../session/ending.ts";
+import { type Ending, exitCode } from "../session/ending.ts";
 import { event } from "../session/event.ts";
-import { granted } from "../session/ruling.ts";
-import { completeSession } from "../session/session_rules.ts";
-import { type Head, openTasks } from "../session/state.ts";
-import { addUsage, NO_USAGE, type Usage } from "../session/usage.ts";
-import { readHead, readIterations, readTasks } from "../store/read.ts";
-import { transact } from "../store/transact.ts";
-import { count, FRESH, nextStep, type Step, type Tally } from "./decide.ts";
-import { endingFor, nothingToDo } from "./ending_text.ts";
-import { iterate } from "./iteration.ts";
+import { NO_USAGE } from "../session/usage.ts";
+import { resetSession } from "../store/epoch.ts";
+import { sweep } from "../store/sweep.ts";
+import { begin, isFinished, readStanding } from "./begin.ts";
+import { FRESH } from "./decide.ts";
+import type { Progress } from "./context.ts";
+import { drive } from "./drive.ts";
+import { nothingToDo } from "./ending_text.ts";
 import { mend } from "./mend.ts";
+import { endOrphans } from "./orphans.ts";
 import type { RunPlan, RunWorld } from "./plan.ts";
-import { SeenStates, tasksMark } from "./progress.ts";
-import { makeRecorder, type Recorder } from "./recorder.ts";
-
-/** What a run has done, as it grows. */
-interface Progress {
-  tally: Tally;
-  usage: Usage;
-}
+import type { Recorder } from "./recorder.ts";
+import { rescue } from "./rescue.ts";
+import { beginTenancy, type Tenancy } from "./tenancy.ts";
 
 /**
  * Runs iterations until one of the endings is reached. Whatever happens, no process of the run is left,
- * the ending is recorded where the store still takes it, and it is returned, never thrown.
+ * the ending is recorded where the store still takes it, the leases are given back, and the ending is
+ * returned, never thrown.
  */
 export async function run(plan: RunPlan, world: RunWorld): Promise<Ending> {
-  const { store, clock } = world;
+  try {
+    const standing = await readStanding(plan, world);
+    if (standing !== undefined && isFinished(plan, standing)) {
+      return nothingToDo(plan.session, standing.head);
+    }
+    const lost = new AbortController();
+    const tree = await workTree(plan.root) ?? plan.root;
+    const tenancy = await beginTenancy({
+      store: world.store,
+      clock: world.clock,
+      target: { session: plan.session, tree },
+      run: plan.run,
+      pid: world.pid,
+      host: world.host,
+      onLost: (error) => lost.abort(world.endingOf(error)),
+    });
+    if ("reason" in tenancy) return tenancy;
+    const stop = AbortSignal.any([world.stop, lost.signal]);
+    await using _held = tenancy;
+    return await runAsTenant(plan, { ...world, stop }, tenancy);
+  } catch (error) {
+    return world.endingOf(error);
+  }
+}
+
+async function runAsTenant(plan: RunPlan, world: RunWorld, tenancy: Tenancy): Promise<Ending> {
+  const { clock, store } = world;
   const start = clock.monotonic();
   const progress: Progress = { tally: FRESH, usage: NO_USAGE };
   let recorder: Recorder | undefined;
   let ending: Ending;
   try {
-    const head = await readHead(store, plan.session);
-    if (head !== undefined && head.complete && head.tasks > 0 && openTasks(head) === 0) {
-      return nothingToDo(plan.session, head);
-    }
-    if (head !== undefined) await mend(store, plan.session);
-    recorder = await begin(plan, world);
-    ending = await drive(plan, world, recorder, progress, start);
+    await endOrphans(tenancy.dead, world.host, clock);
+    await mend(store, plan.session);
+    if (plan.reset) await resetSession(store, plan.session);
+    await sweep(store);
+    // Read again: whoever held the leases before may have changed it.
+    const standing = await readStanding({ ...plan, reset: false }, world);
+    const workMark = await makeWorkMark(plan.root, plan.dataDirectory);
+    const begun = await begin(plan, world, standing);
+    recorder = begun.recorder;
+    ending = await drive({ plan, world, tenancy, workMark, start, progress, ...begun });
   } catch (error) {
     ending = world.endingOf(error);
   }
@@ -57,131 +80,16 @@ export async function run(plan: RunPlan, world: RunWorld): Promise<Ending> {
     ms: Math.round(clock.monotonic() - start),
     usage: progress.usage,
   })).catch(() => undefined);
-  return ending;
+  return ending.reason === "store" ? await withRescue(plan, world, recorder, ending) : ending;
 }
 
-async function begin(plan: RunPlan, world: RunWorld): Promise<Recorder> {
-  const { store } = world;
-  const { session, run } = plan;
-  await transact(store, {
-    session,
-    run,
-    actor: "run",
-    tasks: false,
-    create: { spec: plan.spec },
-    decide: ({ head }) =>
-      granted(
-        // A finished session with open tasks or none at all is one to go on with.
-        ...(head.complete ? [event("session.reopened", { why: "a run was started" })] : []),
-        event("run.started", {
-          pid: world.pid,
-          host: world.host,
-          version: plan.version,
-          spec: plan.spec,
-          root: plan.root,
-          model: plan.model,
-          command: plan.command,
-          iterations: plan.limits.iterations,
-        }),
-      ),
-  });
-  return makeRecorder(store, session, run);
-}
-
-async function drive(
+async function withRescue(
   plan: RunPlan,
-  world: RunWorld,
-  recorder: Recorder,
-  progress: Progress,
-  start: number,
+  { store }: RunWorld,
+  recorder: Recorder | undefined,
+  ending: Ending,
 ): Promise<Ending> {
-  const agent = await startAgent({
-    command: plan.command,
-    cwd: plan.root,
-    env: plan.env,
-    clock: world.clock,
-    version: plan.version,
-    // An oddity is no event: a chatty agent would fill the log with them.
-    onOddity: () => undefined,
-  });
-  try {
-    await recorder.record(event("agent.started", {
-      pid: agent.pid,
-      name: agent.name,
-      version: agent.version,
-      model: plan.model,
-    }));
-    return await loop(plan, world, recorder, agent, progress, start);
-  } finally {
-    await agent.close();
-  }
-}
-
-async function loop(
-  plan: RunPlan,
-  world: RunWorld,
-  recorder: Recorder,
-  agent: Agent,
-  progress: Progress,
-  start: number,
-): Promise<Ending> {
-  const workMark = await makeWorkMark(plan.root, plan.dataDirectory);
-  const seen = await seenStates(plan, world, await workMark());
-  const context = { plan, world, recorder, agent, seen, workMark };
-  for (;;) {
-    const head = await currentHead(plan, world);
-    const step: Step = world.stop.aborted
-      ? { kind: "end", why: "stalled" }
-      : nextStep(plan.limits, progress.tally, head);
-    switch (step.kind) {
-      case "iterate": {
-        const { outcome, usage } = await iterate(context);
-        progress.usage = addUsage(progress.usage, usage);
-        progress.tally = count(progress.tally, head, outcome);
-        break;
-      }
-      case "assume-complete":
-        await assumeComplete(plan, world);
-        break;
-      case "end":
-        return endingFor(step.why, {
-          session: plan.session,
-          spec: relativeTo(plan.root, plan.spec),
-          limits: plan.limits,
-          tally: progress.tally,
-          head,
-          tasks: await readTasks(world.store, plan.session, head),
-          ms: world.clock.monotonic() - start,
-          cost: progress.usage.cost,
-        });
-    }
-  }
-}
-
-async function seenStates(plan: RunPlan, { store }: RunWorld, work: string): Promise<SeenStates> {
-  const seen = new SeenStates();
-  const head = await readHead(store, plan.session);
-  if (head === undefined) return seen;
-  for (const { state } of await readIterations(store, plan.session, head)) {
-    if (state !== null) seen.add(state);
-  }
-  seen.add({ work, tasks: tasksMark(await readTasks(store, plan.session, head)) });
-  return seen;
-}
-
-async function currentHead(plan: RunPlan, { store }: RunWorld): Promise<Head> {
-  const head = await readHead(store, plan.session);
-  if (head === undefined) throw new Error(`session ${plan.session} has vanished from the store`);
-  return head;
-}
-
-async function assumeComplete(plan: RunPlan, { store }: RunWorld): Promise<void> {
-  await transact(store, {
-    session: plan.session,
-    run: plan.run,
-    actor: "run",
-    tasks: true,
-    // Refused when somebody has added a task meanwhile: the loop then goes on with that.
-    decide: (view) => completeSession(view, true),
-  });
+  const path = await rescue(store, plan.dataDirectory, plan.session, recorder?.unsaved ?? []);
+  if (path === undefined) return ending;
+  return { ...ending, message: `${ending.message}. What could be saved is in ${path}` };
 }

@@ -1,28 +1,23 @@
-import type { AgentUpdate, ToolSnapshot } from "../agent/update.ts";
+import type { AgentUpdate } from "../agent/update.ts";
 import type { Clock } from "../platform/clock.ts";
 import { event, type NewEvent } from "../session/event.ts";
+import { type NewBlob, storeText } from "../store/blob.ts";
 import type { Recorder } from "./recorder.ts";
+import { ToolCalls } from "./tool_calls.ts";
 
 /** The longest piece of text in one event, in characters; far below what a value may hold. */
 const PIECE = 8_000;
-/** How much of a failed tool's output is kept. */
-const TAIL_CHARS = 2_000;
+/** How much of an iteration's output is kept: its beginning, and its end, in characters. */
+const HEAD_CHARS = 1_500_000;
+const TAIL_CHARS = 500_000;
+/** Events written at once, so that no atomic grows large. */
+const BATCH = 8;
 
 interface OpenText {
   readonly kind: "message" | "thought";
   readonly message: string;
   readonly since: number;
   text: string;
-}
-
-interface OpenTool {
-  readonly since: number;
-  readonly name: string;
-  kind: string;
-  argument: string;
-  output: string;
-  exit: number | null;
-  lines: ToolSnapshot["lines"];
 }
 
 /**
@@ -33,25 +28,22 @@ interface OpenTool {
 export class Transcript {
   readonly #recorder: Recorder;
   readonly #clock: Clock;
-  readonly #tools = new Map<string, OpenTool>();
+  readonly #onFailure: (error: unknown) => void;
+  readonly #tools: ToolCalls;
   #text: OpenText | undefined;
   #waiting: NewEvent[] = [];
+  #tail: NewEvent[] = [];
+  #kept = 0;
+  #inTail = 0;
   #writing: Promise<void> | undefined;
   #failure: unknown;
-  #cost: number | undefined;
-
-  readonly #onFailure: (error: unknown) => void;
 
   /** @param onFailure told once, when the store fails while the turn goes on. */
   constructor(recorder: Recorder, clock: Clock, onFailure: (error: unknown) => void) {
     this.#recorder = recorder;
     this.#clock = clock;
     this.#onFailure = onFailure;
-  }
-
-  /** Cost of the ACP session in US dollars, as the agent last told it. */
-  get cost(): number | undefined {
-    return this.#cost;
+    this.#tools = new ToolCalls(clock);
   }
 
   /** Takes one update. */
@@ -60,10 +52,14 @@ export class Transcript {
       case "message":
       case "thought":
         return this.#takeText(update.kind, update.message, update.text);
-      case "tool":
-        return this.#takeTool(update.tool);
+      case "tool": {
+        this.#closeText();
+        const ended = this.#tools.take(update.tool);
+        if (ended !== undefined) this.#emit(ended);
+        return;
+      }
       case "usage":
-        this.#cost = update.cost ?? this.#cost;
+        return;
     }
   }
 
@@ -74,9 +70,14 @@ export class Transcript {
    */
   async finish(): Promise<void> {
     this.#closeText();
-    for (const [call, tool] of this.#tools) this.#endTool(call, tool, "failed");
+    for (const ended of this.#tools.endAll()) this.#emit(ended);
+    const rest = this.#tail;
+    this.#tail = [];
+    this.#queue(...rest);
     while (this.#writing !== undefined) await this.#writing;
-    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#failure === undefined) return;
+    this.#recorder.keepUnsaved(this.#waiting.splice(0));
+    throw this.#failure;
   }
 
   #takeText(kind: "message" | "thought", message: string, text: string): void {
@@ -87,10 +88,10 @@ export class Transcript {
     } else {
       open.text += text;
     }
-    this.#writeWholeLines();
+    this.#emitWholeLines();
   }
 
-  #writeWholeLines(): void {
+  #emitWholeLines(): void {
     const open = this.#text;
     if (open === undefined) return;
     if (open.kind === "message") {
@@ -114,62 +115,38 @@ export class Transcript {
     const { kind, message } = open;
     for (let at = 0; at < text.length; at += PIECE) {
       const piece = text.slice(at, at + PIECE);
-      if (kind === "message") {
-        this.#emit(event("agent.message", { message, text: piece }));
-      } else {
-        const ms = isEnd ? this.#since(open.since) : 0;
-        this.#emit(event("agent.thought", { message, text: piece, ms }));
-      }
+      const ms = isEnd ? Math.round(this.#clock.monotonic() - open.since) : 0;
+      this.#emit(
+        kind === "message"
+          ? event("agent.message", { message, text: piece })
+          : event("agent.thought", { message, text: piece, ms }),
+      );
     }
   }
 
-  #takeTool(snapshot: ToolSnapshot): void {
-    this.#closeText();
-    const { call, status } = snapshot;
-    const tool = this.#tools.get(call) ?? {
-      since: this.#clock.monotonic(),
-      name: toolName(snapshot),
-      kind: "other",
-      argument: "",
-      output: "",
-      exit: null,
-      lines: undefined,
-    };
-    tool.kind = snapshot.kind ?? tool.kind;
-    tool.argument = snapshot.argument ?? tool.argument;
-    if (tool.argument === "" && snapshot.title !== tool.name) {
-      tool.argument = snapshot.title ?? "";
-    }
-    tool.output = snapshot.output?.slice(-TAIL_CHARS) ?? tool.output;
-    tool.exit = snapshot.exit ?? tool.exit;
-    tool.lines = snapshot.lines ?? tool.lines;
-    this.#tools.set(call, tool);
-    if (status === "completed" || status === "failed") {
-      this.#endTool(call, tool, status === "failed" || (tool.exit ?? 0) !== 0 ? "failed" : "ok");
-    }
-  }
-
-  #endTool(call: string, tool: OpenTool, outcome: "ok" | "failed"): void {
-    this.#tools.delete(call);
-    this.#emit(event("agent.tool", {
-      call,
-      kind: tool.kind,
-      tool: tool.name,
-      argument: tool.argument.slice(0, PIECE),
-      outcome,
-      exit: tool.exit,
-      ms: this.#since(tool.since),
-      lines: outcome === "ok" && tool.kind === "edit" ? tool.lines ?? null : null,
-      tail: outcome === "failed" ? tool.output : "",
-    }));
-  }
-
-  #since(start: number): number {
-    return Math.round(this.#clock.monotonic() - start);
-  }
-
+  /** Keeps the head of the iteration's output as it comes, and of the rest only the end. */
   #emit(item: NewEvent): void {
-    this.#waiting.push(item);
+    const size = sizeOf(item);
+    if (this.#kept + size <= HEAD_CHARS) {
+      this.#kept += size;
+      this.#queue(item);
+      return;
+    }
+    if (this.#tail.length === 0) {
+      this.#queue(event("agent.omitted", { kept: this.#kept }));
+      this.#kept = HEAD_CHARS;
+    }
+    this.#tail.push(item);
+    this.#inTail += size;
+    while (this.#inTail > TAIL_CHARS && this.#tail.length > 1) {
+      const dropped = this.#tail.shift();
+      if (dropped !== undefined) this.#inTail -= sizeOf(dropped);
+    }
+  }
+
+  #queue(...items: readonly NewEvent[]): void {
+    if (items.length === 0) return;
+    this.#waiting.push(...items);
     this.#writing ??= this.#write();
   }
 
@@ -178,8 +155,9 @@ export class Transcript {
     await Promise.resolve();
     try {
       while (this.#waiting.length > 0 && this.#failure === undefined) {
-        const batch = this.#waiting.splice(0, 40);
-        await this.#recorder.record(...batch);
+        const batch = await Promise.all(this.#waiting.splice(0, BATCH).map(withBlobs));
+        const blobs = batch.flatMap((item) => item.blobs);
+        await this.#recorder.recordWith(blobs, ...batch.map((item) => item.event));
       }
     } catch (error) {
       this.#failure = error;
@@ -190,8 +168,25 @@ export class Transcript {
   }
 }
 
-/** The first title of a call is the tool's name with most agents; later ones describe the call. */
-function toolName(snapshot: ToolSnapshot): string {
-  const title = snapshot.title ?? "";
-  return /^[\w-]{1,40}$/.test(title) ? title : snapshot.kind ?? "tool";
+async function withBlobs(
+  item: NewEvent,
+): Promise<{ readonly event: NewEvent; readonly blobs: readonly NewBlob[] }> {
+  if (item.type !== "agent.tool" || typeof item.data.output !== "string") {
+    return { event: item, blobs: [] };
+  }
+  const { text, blobs } = await storeText(item.data.output);
+  return { event: event("agent.tool", { ...item.data, output: text }), blobs };
+}
+
+/** About how much room an event takes, in characters. */
+function sizeOf(item: NewEvent): number {
+  switch (item.type) {
+    case "agent.message":
+    case "agent.thought":
+      return item.data.text.length + 200;
+    case "agent.tool":
+      return (typeof item.data.output === "string" ? item.data.output.length : 0) + 400;
+    default:
+      return 200;
+  }
 }

@@ -108,11 +108,18 @@ export class PlainRenderer {
         ];
       case "session.reopened":
         return [labelled("session", `reopened: ${event.data.why}`)];
+      case "spec.recorded":
+        return event.data.changed
+          ? [labelled("spec", "it has changed since the last iteration")]
+          : [];
+      case "agent.omitted":
+        return [labelled("output", "the limit is reached: only its end is kept from here")];
+      case "iteration.usage":
+        return [];
       case "warning":
         return [labelled("warning", printable(event.data.message))];
       case "session.created":
       case "session.reset":
-      case "spec.recorded":
       case "run.ended":
         return [];
     }

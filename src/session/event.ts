@@ -42,7 +42,12 @@ export interface EventData {
     readonly archive: string;
   };
   /** The spec as it was read: at the session's first run, and whenever it has changed since. */
-  readonly "spec.recorded": { readonly path: string; readonly text: StoredText };
+  readonly "spec.recorded": {
+    readonly path: string;
+    readonly text: StoredText;
+    /** Whether there was another text before. */
+    readonly changed: boolean;
+  };
   readonly "run.started": {
     readonly pid: number;
     readonly host: string;
@@ -83,10 +88,19 @@ export interface EventData {
     readonly ms: number;
     /** Lines added and removed by an edit; null when the call was none. */
     readonly lines: { readonly added: number; readonly removed: number } | null;
-    /** The last lines of what it printed, kept when it failed. */
+    /** What it printed or returned; the middle of a very long output is left out, and marked. */
+    readonly output: StoredText;
+    /** The end of it, when the call failed. */
     readonly tail: string;
   };
+  /** From here to the end of the iteration only the last part of the agent's output is kept. */
+  readonly "agent.omitted": {
+    /** How much output has been kept until here, in characters. */
+    readonly kept: number;
+  };
   readonly "iteration.started": { readonly n: number };
+  /** What the iteration has spent so far; the last one counts when the run is killed. */
+  readonly "iteration.usage": { readonly n: number; readonly usage: Usage };
   readonly "iteration.ended": {
     readonly n: number;
     readonly outcome: Outcome;
@@ -160,7 +174,9 @@ const KNOWN: Readonly<Record<EventType, true>> = {
   "agent.message": true,
   "agent.thought": true,
   "agent.tool": true,
+  "agent.omitted": true,
   "iteration.started": true,
+  "iteration.usage": true,
   "iteration.ended": true,
   "iteration.summary": true,
   "task.added": true,

@@ -50,6 +50,7 @@ export function changedTask(event: StoredEvent): number | undefined {
 export function changedIteration(event: StoredEvent): number | undefined {
   if (!isKnown(event)) return undefined;
   switch (event.type) {
+    case "iteration.usage":
     case "iteration.ended":
     case "iteration.summary":
       return event.data.n;
@@ -100,6 +101,12 @@ function applyKnown(head: Head, event: SessionEvent, lookup: Lookup): Change {
         iteration: { ...iteration, endedAt: event.at, outcome, usage, state },
       };
     }
+    case "iteration.usage": {
+      const iteration = lookup.iteration(event.data.n);
+      return iteration === undefined
+        ? { head }
+        : { head, iteration: { ...iteration, usage: event.data.usage } };
+    }
     case "iteration.summary": {
       const iteration = lookup.iteration(event.data.n);
       return iteration === undefined
@@ -147,6 +154,7 @@ function applyKnown(head: Head, event: SessionEvent, lookup: Lookup): Change {
     case "agent.message":
     case "agent.thought":
     case "agent.tool":
+    case "agent.omitted":
     case "warning":
       return { head };
   }

@@ -20,7 +20,7 @@ export interface Head {
   /** The run and the iteration that are going on, or that a crash left open. */
   readonly run: string | null;
   readonly iteration: number | null;
-  /** What all iterations have spent. */
+  /** What all iterations that have ended have spent. */
   readonly usage: Usage;
   /** ISO time of the last event; empty before the first. */
   readonly lastAt: string;

@@ -31,7 +31,11 @@ export async function* exportLines(
 }
 
 function namedBlob(event: StoredEvent): BlobRef | undefined {
-  if (!isKnown(event) || event.type !== "spec.recorded") return undefined;
-  const { text } = event.data;
+  if (!isKnown(event)) return undefined;
+  const text = event.type === "spec.recorded"
+    ? event.data.text
+    : event.type === "agent.tool"
+    ? event.data.output
+    : "";
   return typeof text === "string" ? undefined : text;
 }

@@ -14,6 +14,8 @@ export const keys = {
     id,
     part,
   ],
+  lease: (session: string): Deno.KvKey => ["lease", session],
+  leaseTree: (tree: string): Deno.KvKey => ["lease-tree", tree],
   /** What became of an epoch that is over. */
   epoch: (session: string, e: number): Deno.KvKey => ["epoch", session, e],
   epochs: (): Deno.KvKey => ["epoch"],

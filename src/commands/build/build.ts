@@ -1,4 +1,3 @@
-import { readSpec } from "../../loop/iteration.ts";
 import { run } from "../../loop/run.ts";
 import type { RunPlan } from "../../loop/plan.ts";
 import { DEFAULT_TEMPLATE } from "../../prompt/default_template.ts";
@@ -30,7 +29,6 @@ const STALL_ITERATIONS = 3;
 export async function build(flags: BuildFlags): Promise<number> {
   const settings = resolveSettings(flags, Deno.cwd(), (name) => Deno.env.get(name));
   const template = await loadTemplate(settings.template);
-  await readSpec(settings.spec);
   const id = crypto.randomUUID();
   await using store = await openStore({ directory: settings.dataDirectory, create: true });
   await using environment = await makeRunEnvironment(id, settings, Deno.env.toObject());
@@ -58,7 +56,10 @@ export async function build(flags: BuildFlags): Promise<number> {
   const plan: RunPlan = {
     ...settings,
     run: id,
-    env: environment.env,
+    agent: environment.agent,
+    usage: environment.usage,
+    reset: flags.reset ?? false,
+    reopen: flags.reopen ?? false,
     limits: { iterations: settings.iterations, stall: STALL_ITERATIONS },
     template,
     binary: environment.binary,

@@ -1,12 +1,16 @@
-import { isOpencode, opencodeEnvironment } from "../../agent/opencode.ts";
+import { isOpencode, prepareOpencode } from "../../agent/opencode.ts";
+import { sessionUsage } from "../../agent/opencode_server.ts";
+import type { LaunchOptions } from "../../agent/process.ts";
+import type { UsageSource } from "../../loop/usage_meter.ts";
 import { RUN_MARK } from "../../platform/marked_processes.ts";
 import { joinPath } from "../../platform/paths.ts";
 import { writeSelf } from "../self.ts";
 import type { BuildSettings } from "./settings.ts";
 
-/** A private directory of one run, and the environment that its processes get. */
+/** A private directory of one run, and how its agent is started. */
 export interface RunEnvironment extends AsyncDisposable {
-  readonly env: Readonly<Record<string, string>>;
+  readonly agent: LaunchOptions;
+  readonly usage: UsageSource | undefined;
   /** The `iteratr` that the agent finds on its PATH. */
   readonly binary: string;
 }
@@ -30,16 +34,26 @@ export async function makeRunEnvironment(
   await Deno.mkdir(bin);
   await Deno.mkdir(temporary);
   const binary = await writeSelf(bin);
+  const { root } = settings;
+  const opencode = isOpencode(settings.command)
+    ? prepareOpencode(settings.command, inherited, { directory, root })
+    : undefined;
+  const server = opencode?.server;
   return {
     binary,
-    env: {
-      ...inherited,
-      ...(isOpencode(settings.command) ? opencodeEnvironment(inherited, directory) : {}),
-      PATH: `${bin}:${inherited["PATH"] || DEFAULT_PATH}`,
-      TMPDIR: temporary,
-      ITERATR_SESSION: settings.session,
-      ITERATR_DATA_DIR: settings.dataDirectory,
-      [RUN_MARK]: run,
+    usage: server === undefined ? undefined : (session) => sessionUsage(server, session),
+    agent: {
+      command: opencode?.command ?? settings.command,
+      cwd: root,
+      env: {
+        ...inherited,
+        ...opencode?.env,
+        PATH: `${bin}:${inherited["PATH"] || DEFAULT_PATH}`,
+        TMPDIR: temporary,
+        ITERATR_SESSION: settings.session,
+        ITERATR_DATA_DIR: settings.dataDirectory,
+        [RUN_MARK]: run,
+      },
     },
     [Symbol.asyncDispose]: async () => {
       // What cannot be removed is left to the system's own cleaning of its temporary directory.

@@ -17,6 +17,8 @@ export interface BuildFlags {
   readonly extraInstructions?: string;
   readonly directory?: string;
   readonly headless?: boolean;
+  readonly reset?: boolean;
+  readonly reopen?: boolean;
 }
 
 /** What a run is made from, resolved and valid. */

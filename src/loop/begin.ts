@@ -1,0 +1,106 @@
+import { UserError } from "../platform/failure.ts";
+import { relativeTo } from "../platform/paths.ts";
+import { event, type NewEvent } from "../session/event.ts";
+import { granted } from "../session/ruling.ts";
+import { type Head, type Info, openTasks } from "../session/state.ts";
+import { readHead, readInfo } from "../store/read.ts";
+import { transact } from "../store/transact.ts";
+import type { RunPlan, RunWorld } from "./plan.ts";
+import { makeRecorder, type Recorder } from "./recorder.ts";
+import { readSpec, SpecCopy, storedSpec } from "./spec_copy.ts";
+
+/** Where a session stands before a run of it begins. */
+export interface Standing {
+  readonly head: Head;
+  readonly info: Info;
+  /** The session's copy of the spec. */
+  readonly spec: string | undefined;
+  /** Whether the spec's file says something else. */
+  readonly specChanged: boolean;
+}
+
+/**
+ * Looks where the session stands.
+ *
+ * @returns `undefined` when it has not been made yet.
+ * @throws {UserError} when the session works on another spec.
+ */
+export async function readStanding(
+  plan: RunPlan,
+  { store }: RunWorld,
+): Promise<Standing | undefined> {
+  const head = await readHead(store, plan.session);
+  if (head === undefined) return undefined;
+  const info = await readInfo(store, plan.session, head);
+  if (!plan.reset) checkSpec(plan, info);
+  const spec = await storedSpec(store, plan.session, head, info);
+  const now = await readSpec(plan.spec);
+  return { head, info, spec, specChanged: spec !== undefined && now !== undefined && spec !== now };
+}
+
+/** A project that has moved keeps its session: then the way from the root to the spec is the same. */
+function checkSpec(plan: RunPlan, info: Info): void {
+  if (info.spec === null || info.spec === plan.spec) return;
+  const before = relativeTo(info.root ?? "", info.spec);
+  const now = relativeTo(plan.root, plan.spec);
+  if (before === now) return;
+  throw new UserError(`session ${plan.session} works on the spec ${before}, not on ${now}`, [
+    `Use a session of its own: --name ${plan.session}-2`,
+    "Or begin this one anew: --reset (the old log goes to the archive)",
+  ]);
+}
+
+/** Whether everything was done before the run begins, and nothing asks for more. */
+export function isFinished(plan: RunPlan, standing: Standing | undefined): boolean {
+  if (standing === undefined || plan.reset || plan.reopen || standing.specChanged) return false;
+  const { head } = standing;
+  return head.complete && head.tasks > 0 && openTasks(head) === 0;
+}
+
+/** What the run writes with, once it has begun. */
+export interface Begun {
+  readonly recorder: Recorder;
+  readonly spec: SpecCopy;
+}
+
+/** Records that the run begins; makes the session when it is not there, opens it when it is finished. */
+export async function begin(
+  plan: RunPlan,
+  world: RunWorld,
+  standing: Standing | undefined,
+): Promise<Begun> {
+  const { store } = world;
+  const { session, run } = plan;
+  await transact(store, {
+    session,
+    run,
+    actor: "run",
+    tasks: false,
+    create: { spec: plan.spec },
+    decide: ({ head }) =>
+      granted(
+        ...(head.complete ? [event("session.reopened", { why: whyReopened(plan, standing) })] : []),
+        started(plan, world),
+      ),
+  });
+  const recorder = makeRecorder(store, session, run);
+  return { recorder, spec: new SpecCopy(plan.spec, recorder, standing?.spec) };
+}
+
+function whyReopened(plan: RunPlan, standing: Standing | undefined): string {
+  if (standing?.specChanged) return "the spec has changed";
+  return plan.reopen ? "--reopen" : "it has open tasks";
+}
+
+function started(plan: RunPlan, world: RunWorld): NewEvent {
+  return event("run.started", {
+    pid: world.pid,
+    host: world.host,
+    version: plan.version,
+    spec: plan.spec,
+    root: plan.root,
+    model: plan.model,
+    command: plan.agent.command,
+    iterations: plan.limits.iterations,
+  });
+}

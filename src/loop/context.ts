@@ -1,0 +1,23 @@
+import type { WorkMark } from "../git/work_mark.ts";
+import type { Usage } from "../session/usage.ts";
+import type { Begun } from "./begin.ts";
+import type { Tally } from "./decide.ts";
+import type { RunPlan, RunWorld } from "./plan.ts";
+import type { Tenancy } from "./tenancy.ts";
+
+/** What a run has done, as it grows. */
+export interface Progress {
+  tally: Tally;
+  usage: Usage;
+}
+
+/** What a run works with once it has begun. */
+export interface RunContext extends Begun {
+  readonly plan: RunPlan;
+  readonly world: RunWorld;
+  readonly tenancy: Tenancy;
+  readonly workMark: WorkMark;
+  /** When the run began, on the monotonic clock. */
+  readonly start: number;
+  readonly progress: Progress;
+}

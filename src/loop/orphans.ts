@@ -1,0 +1,23 @@
+import type { Clock } from "../platform/clock.ts";
+import { endMarkedProcesses, sendSignal } from "../platform/marked_processes.ts";
+import type { Lease } from "../store/lease.ts";
+import { isSameProcess } from "./holder.ts";
+
+/**
+ * Ends what a killed run has left running on this host: everything that carries its mark, and its agent
+ * if that is still the very process that the run has recorded. A stranger that has got its number since
+ * is left alone.
+ */
+export async function endOrphans(
+  dead: readonly Lease[],
+  host: string,
+  clock: Clock,
+): Promise<void> {
+  for (const { run, host: where, agent } of dead) {
+    if (where !== host) continue;
+    if (agent !== null && agent.identity !== null && await isSameProcess(agent)) {
+      sendSignal(-agent.pid, "SIGKILL");
+    }
+    await endMarkedProcesses(run, (ms) => clock.sleep(ms));
+  }
+}

@@ -1,0 +1,93 @@
+import type { ToolSnapshot } from "../agent/update.ts";
+import type { Clock } from "../platform/clock.ts";
+import { event, type NewEvent } from "../session/event.ts";
+
+const ARGUMENT_CHARS = 4_000;
+/** Of one call's output so much is kept: its beginning and its end, in characters. */
+const OUTPUT_CHARS = 32_000;
+const TAIL_CHARS = 2_000;
+
+interface OpenCall {
+  readonly since: number;
+  readonly name: string;
+  kind: string;
+  argument: string;
+  output: string;
+  exit: number | null;
+  lines: ToolSnapshot["lines"];
+}
+
+/**
+ * Puts the snapshots of tool calls together, by the calls' ids. Each snapshot takes the place of the
+ * one before, so that 500 of a growing output leave one event with the last.
+ */
+export class ToolCalls {
+  readonly #clock: Clock;
+  readonly #open = new Map<string, OpenCall>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Whether a call is going on. */
+  get isOpen(): boolean {
+    return this.#open.size > 0;
+  }
+
+  /** Takes a snapshot; gives the event of the call when it is the last one. */
+  take(snapshot: ToolSnapshot): NewEvent | undefined {
+    const { call, status } = snapshot;
+    const open = this.#open.get(call) ?? {
+      since: this.#clock.monotonic(),
+      name: toolName(snapshot),
+      kind: "other",
+      argument: "",
+      output: "",
+      exit: null,
+      lines: undefined,
+    };
+    this.#open.set(call, open);
+    open.kind = snapshot.kind ?? open.kind;
+    open.argument = snapshot.argument ?? open.argument;
+    if (open.argument === "" && snapshot.title !== open.name) open.argument = snapshot.title ?? "";
+    open.output = snapshot.output ?? open.output;
+    open.exit = snapshot.exit ?? open.exit;
+    open.lines = snapshot.lines ?? open.lines;
+    if (status !== "completed" && status !== "failed") return undefined;
+    return this.#end(call, open, status === "failed" || (open.exit ?? 0) !== 0 ? "failed" : "ok");
+  }
+
+  /** The events of the calls that never ended: they were cut short. */
+  endAll(): readonly NewEvent[] {
+    return Array.from(this.#open, ([call, open]) => this.#end(call, open, "failed"));
+  }
+
+  #end(call: string, open: OpenCall, outcome: "ok" | "failed"): NewEvent {
+    this.#open.delete(call);
+    return event("agent.tool", {
+      call,
+      kind: open.kind,
+      tool: open.name,
+      argument: open.argument.slice(0, ARGUMENT_CHARS),
+      outcome,
+      exit: open.exit,
+      ms: Math.round(this.#clock.monotonic() - open.since),
+      lines: outcome === "ok" && open.kind === "edit" ? open.lines ?? null : null,
+      output: withoutMiddle(open.output),
+      tail: outcome === "failed" ? open.output.slice(-TAIL_CHARS) : "",
+    });
+  }
+}
+
+/** The first title of a call is the tool's name with most agents; later ones describe the call. */
+function toolName(snapshot: ToolSnapshot): string {
+  const title = snapshot.title ?? "";
+  return /^[\w-]{1,40}$/.test(title) ? title : snapshot.kind ?? "tool";
+}
+
+function withoutMiddle(text: string): string {
+  if (text.length <= OUTPUT_CHARS) return text;
+  const half = OUTPUT_CHARS / 2;
+  const left = text.length - OUTPUT_CHARS;
+  return `${text.slice(0, half)}\n[... ${left} characters left out ...]\n${text.slice(-half)}`;
+}

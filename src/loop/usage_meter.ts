@@ -1,0 +1,80 @@
+import type { PromptResult } from "../agent/turn.ts";
+import type { Clock } from "../platform/clock.ts";
+import { event } from "../session/event.ts";
+import { NO_USAGE, type Usage } from "../session/usage.ts";
+import type { Recorder } from "./recorder.ts";
+
+/** Tells what an agent's session has spent so far, from a source that knows the whole. */
+export type UsageSource = (agentSession: string) => Promise<Usage | undefined>;
+
+const AT_MOST_EVERY_MS = 1_000;
+
+/**
+ * Keeps account of what one iteration spends, and records it while the turn goes on, so that it is not
+ * lost when the run is killed.
+ */
+export class UsageMeter {
+  readonly #source: UsageSource | undefined;
+  readonly #session: string;
+  readonly #n: number;
+  readonly #recorder: Recorder;
+  readonly #clock: Clock;
+  #cost = 0;
+  #recorded = "";
+  #lastAt = -Infinity;
+  #looking: Promise<void> | undefined;
+
+  constructor(
+    options: {
+      /** Without one, the figures are those of the protocol, and partial. */
+      readonly source: UsageSource | undefined;
+      readonly agentSession: string;
+      readonly iteration: number;
+    },
+    recorder: Recorder,
+    clock: Clock,
+  ) {
+    this.#source = options.source;
+    this.#session = options.agentSession;
+    this.#n = options.iteration;
+    this.#recorder = recorder;
+    this.#clock = clock;
+  }
+
+  /** Notes that a model call has ended; records the new figures, but not more often than needed. */
+  noteCall(cost: number | undefined): void {
+    this.#cost = cost ?? this.#cost;
+    const now = this.#clock.monotonic();
+    if (this.#looking !== undefined || now - this.#lastAt < AT_MOST_EVERY_MS) return;
+    this.#lastAt = now;
+    this.#looking = this.#record().finally(() => {
+      this.#looking = undefined;
+    });
+  }
+
+  /** The figures at the end of the turn; without a result, the turn was cut short. */
+  async finish(result: PromptResult | undefined): Promise<Usage> {
+    await this.#looking;
+    const whole = await this.#source?.(this.#session);
+    const cutShort = result === undefined || result.stop === "cancelled";
+    if (whole !== undefined) return { ...whole, partial: whole.partial || cutShort };
+    return {
+      inputTokens: result?.usage?.inputTokens ?? 0,
+      outputTokens: result?.usage?.outputTokens ?? 0,
+      cachedTokens: result?.usage?.cachedTokens ?? 0,
+      cost: this.#cost,
+      partial: true,
+    };
+  }
+
+  async #record(): Promise<void> {
+    const whole = await this.#source?.(this.#session);
+    const usage: Usage = whole ?? { ...NO_USAGE, cost: this.#cost, partial: true };
+    const figures = JSON.stringify(usage);
+    if (figures === this.#recorded) return;
+    this.#recorded = figures;
+    // A store that fails is noticed by whoever writes what must not be lost.
+    await this.#recorder.record(event("iteration.usage", { n: this.#n, usage }))
+      .catch(() => undefined);
+  }
+}
