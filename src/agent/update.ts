@@ -1,3 +1,4 @@
+import type { PlanStep } from "../session/event.ts";
 import { asArray, asNumber, asObject, asText, type JsonObject } from "../platform/json.ts";
 
 /** One piece of news from the agent within a turn, reduced to what iteratr uses. */
@@ -5,6 +6,7 @@ export type AgentUpdate =
   | { readonly kind: "message"; readonly message: string; readonly text: string }
   | { readonly kind: "thought"; readonly message: string; readonly text: string }
   | { readonly kind: "tool"; readonly tool: ToolSnapshot }
+  | { readonly kind: "plan"; readonly steps: readonly PlanStep[] }
   | {
     readonly kind: "usage";
     /** US dollars for the ACP session so far; undefined when the agent does not say. */
@@ -18,6 +20,9 @@ export interface ToolSnapshot {
   readonly kind: string | undefined;
   readonly title: string | undefined;
   readonly argument: string | undefined;
+  readonly subagent: boolean;
+  /** The list that a todo tool was called with. */
+  readonly steps: readonly PlanStep[] | undefined;
   readonly exit: number | null | undefined;
   readonly lines: { readonly added: number; readonly removed: number } | undefined;
   readonly output: string | undefined;
@@ -38,6 +43,8 @@ export function readUpdate(update: unknown): AgentUpdate | undefined {
     case "tool_call":
     case "tool_call_update":
       return readTool(fields);
+    case "plan":
+      return { kind: "plan", steps: readSteps(fields["entries"]) };
     case "usage_update":
       return { kind: "usage", cost: asNumber(asObject(fields["cost"])?.["amount"]) };
     default:
@@ -65,6 +72,10 @@ function readTool(fields: JsonObject): AgentUpdate | undefined {
       kind: asText(fields["kind"]),
       title: asText(fields["title"]),
       argument: input === undefined ? undefined : mainArgument(input),
+      subagent: input?.["subagent_type"] !== undefined,
+      steps: input === undefined || !Array.isArray(input["todos"])
+        ? undefined
+        : readSteps(input["todos"]),
       exit: exit === null ? null : asNumber(exit),
       lines: changedLines(fields, metadata, input),
       output: readOutput(fields),
@@ -88,11 +99,32 @@ function readStatus(value: unknown): ToolSnapshot["status"] {
 const ARGUMENTS = ["command", "filePath", "path", "file_path", "pattern", "url", "query"];
 
 function mainArgument(input: JsonObject): string | undefined {
+  const subagent = asText(input["subagent_type"]);
+  if (subagent !== undefined) return `${subagent}: ${asText(input["description"]) ?? ""}`;
   for (const name of ARGUMENTS) {
     const value = asText(input[name]);
     if (value !== undefined && value !== "") return value;
   }
   return undefined;
+}
+
+function readSteps(list: unknown): readonly PlanStep[] {
+  return asArray(list).flatMap((item) => {
+    const fields = asObject(item);
+    const text = asText(fields?.["content"]);
+    return text === undefined ? [] : [{ text, status: stepStatus(fields?.["status"]) }];
+  });
+}
+
+function stepStatus(value: unknown): PlanStep["status"] {
+  switch (value) {
+    case "in_progress":
+    case "completed":
+    case "cancelled":
+      return value;
+    default:
+      return "pending";
+  }
 }
 
 function changedLines(

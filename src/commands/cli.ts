@@ -65,6 +65,9 @@ function makeProgram(finish: (code: number) => void): Command {
     .option("--reset", "archive the session's log and begin anew")
     .option("--reopen", "go on although the session is finished")
     .option("--headless", "print plain lines and never ask")
+    .option("--quiet", "print problems and the ending only")
+    .option("--json", "print the run's events as lines of JSON, and nothing else, on stdout")
+    .option("--timestamps", "put the time in front of every line")
     .allowExcessArguments(false)
     .action((flags: BuildFlags) => outsideRun(async () => finish(await build(flags))));
   program.command("export <session>")

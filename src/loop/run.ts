@@ -1,6 +1,5 @@
 import { makeWorkMark } from "../git/work_mark.ts";
 import { workTree } from "../git/git.ts";
-import { endMarkedProcesses } from "../platform/marked_processes.ts";
 import { type Ending, exitCode } from "../session/ending.ts";
 import { event } from "../session/event.ts";
 import { NO_USAGE } from "../session/usage.ts";
@@ -15,6 +14,7 @@ import { mend } from "./mend.ts";
 import { endOrphans } from "./orphans.ts";
 import type { RunPlan, RunWorld } from "./plan.ts";
 import type { Recorder } from "./recorder.ts";
+import { makeRemains, type Remains } from "./remains.ts";
 import { rescue } from "./rescue.ts";
 import { beginTenancy, type Tenancy } from "./tenancy.ts";
 
@@ -30,6 +30,7 @@ export async function run(plan: RunPlan, world: RunWorld): Promise<Ending> {
       return nothingToDo(plan.session, standing.head);
     }
     const lost = new AbortController();
+    const remains = makeRemains(plan.run, world.clock);
     const tree = await workTree(plan.root) ?? plan.root;
     const tenancy = await beginTenancy({
       store: world.store,
@@ -38,18 +39,24 @@ export async function run(plan: RunPlan, world: RunWorld): Promise<Ending> {
       run: plan.run,
       pid: world.pid,
       host: world.host,
+      onBeat: (agent) => remains.look(agent),
       onLost: (error) => lost.abort(world.endingOf(error)),
     });
     if ("reason" in tenancy) return tenancy;
     const stop = AbortSignal.any([world.stop, lost.signal]);
     await using _held = tenancy;
-    return await runAsTenant(plan, { ...world, stop }, tenancy);
+    return await runAsTenant(plan, { ...world, stop }, tenancy, remains);
   } catch (error) {
     return world.endingOf(error);
   }
 }
 
-async function runAsTenant(plan: RunPlan, world: RunWorld, tenancy: Tenancy): Promise<Ending> {
+async function runAsTenant(
+  plan: RunPlan,
+  world: RunWorld,
+  tenancy: Tenancy,
+  remains: Remains,
+): Promise<Ending> {
   const { clock, store } = world;
   const start = clock.monotonic();
   const progress: Progress = { tally: FRESH, usage: NO_USAGE };
@@ -69,7 +76,7 @@ async function runAsTenant(plan: RunPlan, world: RunWorld, tenancy: Tenancy): Pr
   } catch (error) {
     ending = world.endingOf(error);
   }
-  await endMarkedProcesses(plan.run, (ms) => clock.sleep(ms));
+  await remains.end();
   if (world.stop.aborted) ending = world.stop.reason as Ending;
   await recorder?.record(event("run.ended", {
     reason: ending.reason,

@@ -23,6 +23,8 @@ export interface TenancyOptions {
   readonly run: string;
   readonly pid: number;
   readonly host: string;
+  /** Called at every sign of life, once there is an agent. */
+  onBeat(agent: number): Promise<void>;
   /** Called once, when the leases or the store's file are lost. */
   onLost(error: StoreError): void;
 }
@@ -60,7 +62,10 @@ export async function beginTenancy(options: TenancyOptions): Promise<Tenancy | E
   const beat = async (): Promise<void> => {
     checkFile(store, original);
     lease = { ...lease, heartbeat: clock.now().toISOString() };
-    if (await renew(store, target, lease)) return;
+    if (await renew(store, target, lease)) {
+      if (lease.agent !== null) await options.onBeat(lease.agent.pid);
+      return;
+    }
     throw new StoreError("missing", `the lease of session ${target.session} was taken over`);
   };
   const keepAlive = async (): Promise<void> => {

@@ -1,17 +1,21 @@
 import type { ToolSnapshot } from "../agent/update.ts";
 import type { Clock } from "../platform/clock.ts";
-import { event, type NewEvent } from "../session/event.ts";
+import { event, type NewEvent, type PlanStep } from "../session/event.ts";
 
 const ARGUMENT_CHARS = 4_000;
 /** Of one call's output so much is kept: its beginning and its end, in characters. */
 const OUTPUT_CHARS = 32_000;
 const TAIL_CHARS = 2_000;
+const MAX_STEPS = 50;
+const STEP_CHARS = 300;
 
 interface OpenCall {
   readonly since: number;
   readonly name: string;
   kind: string;
   argument: string;
+  subagent: boolean;
+  steps: readonly PlanStep[] | undefined;
   output: string;
   exit: number | null;
   lines: ToolSnapshot["lines"];
@@ -42,6 +46,8 @@ export class ToolCalls {
       name: toolName(snapshot),
       kind: "other",
       argument: "",
+      subagent: false,
+      steps: undefined,
       output: "",
       exit: null,
       lines: undefined,
@@ -49,6 +55,8 @@ export class ToolCalls {
     this.#open.set(call, open);
     open.kind = snapshot.kind ?? open.kind;
     open.argument = snapshot.argument ?? open.argument;
+    open.subagent ||= snapshot.subagent;
+    open.steps = snapshot.steps ?? open.steps;
     if (open.argument === "" && snapshot.title !== open.name) open.argument = snapshot.title ?? "";
     open.output = snapshot.output ?? open.output;
     open.exit = snapshot.exit ?? open.exit;
@@ -64,11 +72,15 @@ export class ToolCalls {
 
   #end(call: string, open: OpenCall, outcome: "ok" | "failed"): NewEvent {
     this.#open.delete(call);
+    if (open.steps !== undefined && outcome === "ok") {
+      return event("agent.plan", { steps: open.steps.slice(0, MAX_STEPS).map(shortStep) });
+    }
     return event("agent.tool", {
       call,
       kind: open.kind,
       tool: open.name,
       argument: open.argument.slice(0, ARGUMENT_CHARS),
+      subagent: open.subagent,
       outcome,
       exit: open.exit,
       ms: Math.round(this.#clock.monotonic() - open.since),
@@ -77,6 +89,11 @@ export class ToolCalls {
       tail: outcome === "failed" ? open.output.slice(-TAIL_CHARS) : "",
     });
   }
+}
+
+/** A step cut to what a list of steps needs to show; the whole is in the agent's own record. */
+export function shortStep(step: PlanStep): PlanStep {
+  return { ...step, text: step.text.slice(0, STEP_CHARS) };
 }
 
 /** The first title of a call is the tool's name with most agents; later ones describe the call. */

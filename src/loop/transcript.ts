@@ -3,7 +3,7 @@ import type { Clock } from "../platform/clock.ts";
 import { event, type NewEvent } from "../session/event.ts";
 import { type NewBlob, storeText } from "../store/blob.ts";
 import type { Recorder } from "./recorder.ts";
-import { ToolCalls } from "./tool_calls.ts";
+import { shortStep, ToolCalls } from "./tool_calls.ts";
 
 /** The longest piece of text in one event, in characters; far below what a value may hold. */
 const PIECE = 8_000;
@@ -58,6 +58,9 @@ export class Transcript {
         if (ended !== undefined) this.#emit(ended);
         return;
       }
+      case "plan":
+        this.#closeText();
+        return this.#emit(event("agent.plan", { steps: update.steps.slice(0, 50).map(shortStep) }));
       case "usage":
         return;
     }

@@ -48,6 +48,13 @@ export function sendSignal(pid: number, signal: Deno.Signal): void {
   }
 }
 
+/** Kills every process that carries the run's mark just now, without looking back. */
+export function killMarkedProcesses(run: string): number {
+  const pids = markedProcesses(run);
+  for (const pid of pids) sendSignal(pid, "SIGKILL");
+  return pids.length;
+}
+
 /**
  * Ends every process that carries the run's mark. New ones may appear while it looks, so it looks
  * again until none is left, a bounded number of times.
@@ -57,9 +64,7 @@ export async function endMarkedProcesses(
   sleep: (ms: number) => Promise<void>,
 ): Promise<void> {
   for (let round = 0; round < 20; round++) {
-    const pids = markedProcesses(run);
-    if (pids.length === 0) return;
-    for (const pid of pids) sendSignal(pid, "SIGKILL");
+    if (killMarkedProcesses(run) === 0) return;
     await sleep(10);
   }
 }

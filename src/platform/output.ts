@@ -1,9 +1,20 @@
-/** Where a run's lines go. Writing never blocks: whoever reads slowly only reads later. */
+import { systemClock } from "./clock.ts";
+
+/** More than this waiting in a queue means that the reader is behind. */
+const HIGH_WATER_BYTES = 64 * 1024;
+
+/** Where a run's lines go. Writing never blocks the run: whoever reads slowly only reads later. */
 export interface Output {
   /** Adds text to the end of the queue. */
   write(text: string): void;
-  /** Resolves when all that was written so far has reached the reader, or will never. */
-  drained(): Promise<void>;
+  /** Resolves when the queue is short enough for more; a reader that stops lets it wait. */
+  ready(): Promise<void>;
+  /**
+   * Resolves when all that was written has reached the reader or will never, or when the reader is stuck.
+   */
+  drained(patienceMs: number): Promise<void>;
+  /** Resolves when the reader has let text wait and taken none for so long, or the signal aborts. */
+  stuck(patienceMs: number, signal: AbortSignal): Promise<void>;
 }
 
 /**
@@ -18,6 +29,7 @@ export function makeOutput(
 ): Output {
   const encoder = new TextEncoder();
   let queue = "";
+  let taken = 0;
   let writing: Promise<void> | undefined;
   let closed = false;
   const pump = async (): Promise<void> => {
@@ -25,7 +37,7 @@ export function makeOutput(
       while (queue !== "") {
         const bytes = encoder.encode(queue);
         queue = "";
-        for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+        for (let at = 0; at < bytes.length; taken++) at += await file.write(bytes.subarray(at));
       }
     } catch {
       closed = true;
@@ -35,14 +47,29 @@ export function makeOutput(
       writing = undefined;
     }
   };
+  const stuck = async (patienceMs: number, signal: AbortSignal): Promise<void> => {
+    for (let before = -1; !signal.aborted; before = taken) {
+      if (writing !== undefined && before === taken) return;
+      await systemClock.sleep(patienceMs, signal);
+    }
+  };
   return {
     write: (text) => {
       if (closed || text === "") return;
       queue += text;
       writing ??= pump();
     },
-    drained: async () => {
-      while (writing !== undefined) await writing;
+    ready: async () => {
+      while (writing !== undefined && queue.length > HIGH_WATER_BYTES) await writing;
     },
+    drained: async (patienceMs) => {
+      const done = new AbortController();
+      const empty = async (): Promise<void> => {
+        while (writing !== undefined) await writing;
+      };
+      await Promise.race([empty(), stuck(patienceMs, done.signal)]);
+      done.abort();
+    },
+    stuck,
   };
 }

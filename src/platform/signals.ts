@@ -4,8 +4,12 @@ export const ENDING_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** One of {@linkcode ENDING_SIGNALS}. */
 export type EndingSignalName = typeof ENDING_SIGNALS[number];
 
+/** The bit of SIGHUP in the masks that the system shows. */
+const HANGUP_BIT = 1n;
+
 /**
- * Calls a function for the first ending signal; a second one is left to the caller as `onSecond`.
+ * Listens for ending signals. A SIGHUP that was ignored when the process was started (`nohup`) stays
+ * ignored.
  *
  * @returns stops listening when disposed.
  */
@@ -14,7 +18,8 @@ export function onEndingSignal(
   onSecond: (signal: EndingSignalName) => void,
 ): Disposable {
   let seen = false;
-  const handlers = ENDING_SIGNALS.map((signal) => {
+  const signals = ENDING_SIGNALS.filter((signal) => signal !== "SIGHUP" || !ignoresHangup());
+  const handlers = signals.map((signal) => {
     const handler = (): void => {
       if (seen) return onSecond(signal);
       seen = true;
@@ -28,4 +33,30 @@ export function onEndingSignal(
       for (const { signal, handler } of handlers) Deno.removeSignalListener(signal, handler);
     },
   };
+}
+
+function ignoresHangup(): boolean {
+  const mask = Deno.build.os === "linux" ? maskFromProc() : maskFromPs();
+  return (mask & HANGUP_BIT) !== 0n;
+}
+
+function maskFromProc(): bigint {
+  try {
+    const status = Deno.readTextFileSync("/proc/self/status");
+    return BigInt(`0x${/^SigIgn:\s*([0-9a-f]+)/m.exec(status)?.[1] ?? "0"}`);
+  } catch {
+    return 0n;
+  }
+}
+
+function maskFromPs(): bigint {
+  try {
+    const { stdout } = new Deno.Command("ps", {
+      args: ["-o", "sigignore=", "-p", String(Deno.pid)],
+      stderr: "null",
+    }).outputSync();
+    return BigInt(`0x${new TextDecoder().decode(stdout).trim() || "0"}`);
+  } catch {
+    return 0n;
+  }
 }

@@ -1,7 +1,11 @@
-/** How wide the lines of a run are where no terminal says otherwise, in characters. */
+import stringWidth from "string-width";
+import wrapAnsi from "wrap-ansi";
+
+/** How wide the lines of a run are where no terminal says otherwise, in columns. */
 export const PIPE_WIDTH = 92;
 
-const LABEL_WIDTH = 8;
+/** The first column, for the word that says what a line is about. */
+export const LABEL_WIDTH = 8;
 
 /** `task    TAS-1 ...`: a word in the first column, so that the eye finds what it looks for. */
 export function labelled(label: string, text: string): string {
@@ -15,7 +19,7 @@ export function continued(text: string): string {
 
 /** `left` and `right` at the two ends of a line, or with two spaces between when it is too short. */
 export function spread(left: string, right: string, width: number): string {
-  const gap = Math.max(2, width - left.length - right.length);
+  const gap = Math.max(2, width - stringWidth(left) - stringWidth(right));
   return right === "" ? left : `${left}${" ".repeat(gap)}${right}`;
 }
 
@@ -28,4 +32,29 @@ export function rule(left: string, right: string, width: number): string {
 /** `14:02:11` in local time. */
 export function timeOfDay(at: Date): string {
   return at.toTimeString().slice(0, 8);
+}
+
+/** Cuts a one-line text to a number of columns, with an ellipsis. */
+export function fit(text: string, columns: number): string {
+  const line = text.replaceAll(/\s+/g, " ").trim();
+  if (stringWidth(line) <= columns) return line;
+  let kept = "";
+  let width = 3;
+  for (const { segment } of new Intl.Segmenter().segment(line)) {
+    width += stringWidth(segment);
+    if (width > columns) break;
+    kept += segment;
+  }
+  return `${kept.trimEnd()}...`;
+}
+
+/** Breaks a line of prose into lines of at most so many columns; its own indentation is kept. */
+export function wrap(line: string, columns: number): readonly string[] {
+  if (stringWidth(line) <= columns) return [line];
+  const indent = /^\s*(?:[-*] |\d+\. )?/.exec(line)?.[0] ?? "";
+  const room = Math.max(20, columns - indent.length);
+  const [first = "", ...rest] = wrapAnsi(line.slice(indent.length), room, { hard: true })
+    .split("\n");
+  const margin = " ".repeat(indent.length);
+  return [`${indent}${first}`, ...rest.map((part) => `${margin}${part}`)];
 }

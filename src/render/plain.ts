@@ -1,21 +1,21 @@
-import { relativeTo } from "../platform/paths.ts";
+import { formatDuration, oneLine, plural, printable } from "../platform/text.ts";
 import {
-  formatCost,
-  formatCount,
-  formatDuration,
-  oneLine,
-  plural,
-  printable,
-} from "../platform/text.ts";
-import { isKnown, type SessionEvent, type StoredEvent } from "../session/event.ts";
+  type EventData,
+  isKnown,
+  type PlanStep,
+  type SessionEvent,
+  type StoredEvent,
+} from "../session/event.ts";
 import { formatId } from "../session/ids.ts";
 import type { Task, TaskStatus } from "../session/task.ts";
-import type { Usage } from "../session/usage.ts";
-import { continued, labelled, PIPE_WIDTH, rule, spread, timeOfDay } from "./layout.ts";
+import { AgentText } from "./agent_text.ts";
+import { continued, fit, labelled, PIPE_WIDTH, rule, spread, timeOfDay } from "./layout.ts";
+import { receipt } from "./receipt.ts";
+import type { Renderer } from "./renderer.ts";
+import { PLAIN, type Style } from "./style.ts";
+import { toolLines } from "./tool_line.ts";
 
-type Typed<T extends SessionEvent["type"]> = Extract<SessionEvent, { readonly type: T }>;
-
-/** Where the session stands when the rendering begins. */
+/** Where the session stands when the rendering begins, and how lines are to look. */
 export interface PlainOptions {
   readonly session: string;
   readonly tasks: readonly Task[];
@@ -23,30 +23,35 @@ export interface PlainOptions {
   readonly spec: string;
   /** Absolute path; paths below it are shown as seen from it. */
   readonly root: string;
-  readonly width?: number;
+  readonly style?: Style;
+  /** Columns of the terminal, asked for each line; `undefined` when there is none. */
+  readonly columns?: () => number | undefined;
+  /** Puts the time in front of every line. */
+  readonly timestamps?: boolean;
 }
 
-const TOOL_WIDTH = 7;
-const TAIL_LINES = 6;
+/** Thinking for less than this is not worth a line. */
+const SHORT_THOUGHT_MS = 1_000;
+
+type Typed<T extends SessionEvent["type"]> = Extract<SessionEvent, { readonly type: T }>;
 
 /**
  * Renders a run's events as lines of plain text, one for each thing that happens. It remembers what
  * it needs to tell a task's text and where a line of the agent stands; it does not read the clock.
  */
-export class PlainRenderer {
+export class PlainRenderer implements Renderer {
   readonly #options: PlainOptions;
-  readonly #width: number;
+  readonly #style: Style;
+  readonly #agent: AgentText;
   readonly #texts = new Map<number, string>();
   readonly #statuses = new Map<number, TaskStatus>();
-  #message: string | undefined;
-  #partial = "";
-  #isFirstLine = false;
-  #started: Typed<"run.started">["data"] | undefined;
+  #started: EventData["run.started"] | undefined;
   #doneInIteration = 0;
 
   constructor(options: PlainOptions) {
     this.#options = options;
-    this.#width = options.width ?? PIPE_WIDTH;
+    this.#style = options.style ?? PLAIN;
+    this.#agent = new AgentText(() => options.columns?.());
     for (const { n, text, status } of options.tasks) {
       this.#texts.set(n, text);
       this.#statuses.set(n, status);
@@ -56,50 +61,62 @@ export class PlainRenderer {
   /** The lines for one event, each ended by a line break; empty when it is not worth one. */
   render(event: StoredEvent): string {
     if (!isKnown(event)) return "";
-    if (event.type === "agent.message") return this.#agentText(event);
-    const rest = this.#endMessage();
-    const lines = this.#lines(event);
-    return [...rest, ...lines].map((line) => `${line}\n`).join("");
+    const lines = event.type === "agent.message"
+      ? this.#agent.take(event.data.message, event.data.text)
+      : [...this.#agent.end(), ...this.#lines(event)];
+    const time = this.#options.timestamps === true ? `${timeOfDay(new Date(event.at))} ` : "";
+    return lines.map((line) => `${line === "" ? "" : time}${line}\n`).join("");
+  }
+
+  get #width(): number {
+    return this.#options.columns?.() ?? PIPE_WIDTH;
   }
 
   #lines(event: Exclude<SessionEvent, Typed<"agent.message">>): readonly string[] {
+    const style = this.#style;
     switch (event.type) {
       case "run.started":
         this.#started = event.data;
         return [];
       case "agent.started":
-        return this.#header(event);
-      case "iteration.started":
+        return this.#header(event.data);
+      case "iteration.started": {
         this.#doneInIteration = 0;
-        return ["", rule(`iteration ${event.data.n}`, timeOfDay(new Date(event.at)), this.#width)];
+        const time = timeOfDay(new Date(event.at));
+        return ["", style.accent(rule(`iteration ${event.data.n}`, time, this.#width))];
+      }
       case "iteration.ended":
         return [this.#receipt(event.data)];
       case "iteration.summary":
         return [labelled("summary", this.#short(event.data.text))];
       case "agent.thought":
-        return event.data.ms === 0 ? [] : [labelled("thought", formatDuration(event.data.ms))];
+        return event.data.ms < SHORT_THOUGHT_MS
+          ? []
+          : [style.dim(labelled("thought", formatDuration(event.data.ms)))];
       case "agent.tool":
-        return this.#tool(event.data);
+        return toolLines(event.data, { width: this.#width, root: this.#options.root, style });
+      case "agent.plan":
+        return planLines(event.data.steps, this.#width);
+      case "agent.omitted":
+        return [labelled("output", "the limit is reached: only its end is kept from here")];
       case "task.added": {
         const { n, text, status } = event.data;
         this.#texts.set(n, text);
         this.#statuses.set(n, status);
-        return [this.#taskLine(n, "added")];
+        return [this.#task(n, status === "remaining" ? "added" : `added, ${words(status)}`)];
       }
       case "task.status": {
         const { n, status } = event.data;
         this.#statuses.set(n, status);
         if (status === "completed") this.#doneInIteration++;
-        return [this.#taskLine(n, status.replace("_", " "))];
+        return [this.#task(n, words(status))];
       }
       case "task.priority":
-        return [this.#taskLine(event.data.n, `priority ${event.data.priority}`)];
+        return [this.#task(event.data.n, `priority ${event.data.priority}`)];
       case "task.depends":
-        return [this.#taskLine(event.data.n, `waits for ${formatId("TAS", event.data.on)}`)];
+        return [this.#task(event.data.n, `waits for ${formatId("TAS", event.data.on)}`)];
       case "task.independent":
-        return [
-          this.#taskLine(event.data.n, `no longer waits for ${formatId("TAS", event.data.of)}`),
-        ];
+        return [this.#task(event.data.n, `no longer waits for ${formatId("TAS", event.data.of)}`)];
       case "note.added":
         return [labelled("note", `${event.data.type.padEnd(8)}  ${this.#short(event.data.text)}`)];
       case "session.completed":
@@ -107,43 +124,35 @@ export class PlainRenderer {
           labelled("session", event.data.assumed ? "all tasks are closed" : "declared complete"),
         ];
       case "session.reopened":
-        return [labelled("session", `reopened: ${event.data.why}`)];
+        return [labelled("session", `opened again: ${printable(event.data.why)}`)];
+      case "session.reset":
+        return [labelled("session", `begun anew; the old log is ${event.data.archive}`)];
       case "spec.recorded":
-        return event.data.changed
-          ? [labelled("spec", "it has changed since the last iteration")]
-          : [];
-      case "agent.omitted":
-        return [labelled("output", "the limit is reached: only its end is kept from here")];
-      case "iteration.usage":
-        return [];
+        return event.data.changed ? [labelled("spec", "it has changed; the new text counts")] : [];
       case "warning":
         return [labelled("warning", printable(event.data.message))];
       case "session.created":
-      case "session.reset":
+      case "iteration.usage":
       case "run.ended":
         return [];
     }
   }
 
-  #header({ data }: Typed<"agent.started">): readonly string[] {
+  #header(agent: EventData["agent.started"]): readonly string[] {
     const { session, spec } = this.#options;
-    const version = this.#started?.version ?? "";
     const limit = this.#started?.iterations ?? 0;
-    const statuses = [...this.#statuses.values()];
-    const done = statuses.filter((status) => status === "completed").length;
-    const open = this.#open();
+    const done = [...this.#statuses.values()].filter((status) => status === "completed").length;
+    const tasks = labelled("tasks", `${this.#open()} open, ${done} done`);
+    const limits = limit === 0 ? "no limit of iterations" : plural(limit, "iteration");
     return [
       [
-        `iteratr ${version}`,
-        `session ${session}`,
-        `spec ${spec}`,
-        `agent ${printable(`${data.name} ${data.version}`).trim()}`,
-        `model ${data.model}`,
+        `iteratr ${this.#started?.version ?? ""}`,
+        `session ${this.#style.accent(session)}`,
+        `spec ${printable(spec)}`,
+        `agent ${printable(`${agent.name} ${agent.version}`).trim()}`,
+        `model ${printable(agent.model)}`,
       ].join("  "),
-      [
-        labelled("tasks", `${open} open, ${done} done`),
-        `limits  ${limit === 0 ? "no limit of iterations" : plural(limit, "iteration")}`,
-      ].join("  "),
+      `${tasks.padEnd(32)}limits  ${limits}`,
     ];
   }
 
@@ -152,77 +161,41 @@ export class PlainRenderer {
       .filter((status) => status !== "completed" && status !== "cancelled").length;
   }
 
-  #taskLine(n: number, what: string): string {
-    const name = `${formatId("TAS", n)} ${this.#short(this.#texts.get(n) ?? "")}`;
-    return labelled("task", spread(name, what, this.#width - 20));
+  #task(n: number, what: string): string {
+    const id = formatId("TAS", n);
+    const text = printable(this.#texts.get(n) ?? "");
+    const room = Math.max(20, this.#width - 10 - id.length - what.length - 2);
+    const line = spread(labelled("task", `${id} ${fit(text, room)}`), what, this.#width);
+    return line.replace(id, this.#style.accent(id));
   }
 
-  #tool(tool: Typed<"agent.tool">["data"]): readonly string[] {
-    const isOk = tool.outcome === "ok";
-    // What the agent does with its tasks shows as task lines; the commands for it would say it twice.
-    if (isOk && /^iteratr tool [\w-]+/.test(tool.argument) && !/[;&|]/.test(tool.argument)) {
-      return [];
-    }
-    const name = printable(tool.tool).padEnd(TOOL_WIDTH);
-    const argument = this.#short(relativeTo(this.#options.root, tool.argument));
-    const exit = tool.exit === null || tool.exit === 0 ? "" : ` (exit ${tool.exit})`;
-    const outcome = tool.lines === null
-      ? [isOk ? "ok" : `failed${exit}`, formatDuration(tool.ms)].join("  ")
-      : `+${tool.lines.added} -${tool.lines.removed}`;
-    const line = labelled("tool", spread(`${name} ${argument}`, outcome, this.#width - 10));
-    return [line, ...tailLines(tool.tail)];
-  }
-
-  #receipt(data: Typed<"iteration.ended">["data"]): string {
-    const cost = data.usage.cost > 0 ? [formatCost(data.usage.cost)] : [];
-    const facts = [
-      formatDuration(data.ms),
-      [...tokens(data.usage), ...cost].join(", "),
-      `${plural(this.#doneInIteration, "task")} done, ${this.#open()} open`,
-    ].filter((fact) => fact !== "");
-    const stop = data.outcome === "failed" ? `  ${printable(oneLine(data.stop, 120))}` : "";
-    return `-- iteration ${data.n}: ${data.outcome}${stop}  ${facts.join("  ")}`;
-  }
-
-  #agentText({ data }: Typed<"agent.message">): string {
-    const isNew = this.#message !== data.message;
-    const before = isNew ? this.#endMessage() : [];
-    const isFirst = this.#message === undefined;
-    this.#message = data.message;
-    const lines = (this.#partial + printable(data.text)).split("\n");
-    this.#partial = lines.pop() ?? "";
-    const shown = lines.map((line, index) => this.#agentLine(line, isFirst && index === 0));
-    this.#isFirstLine = isFirst && lines.length === 0;
-    return [...before, ...shown].map((line) => `${line}\n`).join("");
-  }
-
-  #agentLine(line: string, isFirst: boolean): string {
-    return isFirst || this.#isFirstLine ? labelled("agent", line) : continued(line);
-  }
-
-  #endMessage(): readonly string[] {
-    const partial = this.#partial;
-    const line = partial === "" ? [] : [this.#agentLine(partial, this.#isFirstLine)];
-    this.#message = undefined;
-    this.#partial = "";
-    this.#isFirstLine = false;
-    return line;
+  #receipt(data: EventData["iteration.ended"]): string {
+    const style = this.#style;
+    const facts = receipt(data, this.#doneInIteration, this.#open());
+    const stop = data.outcome === "failed" ? `: ${printable(oneLine(data.stop, 160))}` : "";
+    const outcome = data.outcome === "progress" ? data.outcome : style.bad(data.outcome);
+    return `-- ${style.accent(`iteration ${data.n}`)}: ${outcome}${stop}  ${facts}`;
   }
 
   #short(text: string): string {
-    return oneLine(printable(text), this.#width - 30);
+    return fit(printable(text), this.#width - 20);
   }
 }
 
-function tokens(usage: Usage): readonly string[] {
-  const all = usage.inputTokens + usage.cachedTokens;
-  if (all + usage.outputTokens === 0) return [];
-  const partial = usage.partial ? " (last call)" : "";
-  return [`${formatCount(all)} in`, `${formatCount(usage.outputTokens)} out${partial}`];
+function words(status: TaskStatus): string {
+  return status.replace("_", " ");
 }
 
-function tailLines(tail: string): readonly string[] {
-  if (tail.trim() === "") return [];
-  return printable(tail).trimEnd().split("\n").slice(-TAIL_LINES)
-    .map((line) => continued(`| ${line}`));
+const MARKS: Readonly<Record<PlanStep["status"], string>> = {
+  pending: "[ ]",
+  "in_progress": "[~]",
+  completed: "[x]",
+  cancelled: "[-]",
+};
+
+function planLines(steps: readonly PlanStep[], width: number): readonly string[] {
+  return steps.map(({ text, status }, index) => {
+    const line = `${MARKS[status]} ${fit(printable(text), width - 12)}`;
+    return index === 0 ? labelled("plan", line) : continued(line);
+  });
 }

@@ -26,6 +26,8 @@ export interface ToolCall {
   readonly tool: string;
   /** The argument that matters: a command, path, pattern or URL. */
   readonly argument: string;
+  /** Whether the call hands work to a sub-agent. */
+  readonly subagent: boolean;
 }
 
 /** What every type of event carries. Numbers of tasks, notes and iterations count from 1. */
@@ -93,6 +95,8 @@ export interface EventData {
     /** The end of it, when the call failed. */
     readonly tail: string;
   };
+  /** The agent's own list of steps, as it stands now. */
+  readonly "agent.plan": { readonly steps: readonly PlanStep[] };
   /** From here to the end of the iteration only the last part of the agent's output is kept. */
   readonly "agent.omitted": {
     /** How much output has been kept until here, in characters. */
@@ -124,6 +128,12 @@ export interface EventData {
   readonly "task.independent": { readonly n: number; readonly of: number };
   readonly "note.added": { readonly n: number; readonly type: NoteType; readonly text: string };
   readonly "warning": { readonly message: string };
+}
+
+/** A step of a list that the agent keeps for itself; not to be mixed up with a task. */
+export interface PlanStep {
+  readonly text: string;
+  readonly status: "pending" | "in_progress" | "completed" | "cancelled";
 }
 
 /** Two fingerprints; a pair of values never seen before in the session means progress. */
@@ -175,6 +185,7 @@ const KNOWN: Readonly<Record<EventType, true>> = {
   "agent.thought": true,
   "agent.tool": true,
   "agent.omitted": true,
+  "agent.plan": true,
   "iteration.started": true,
   "iteration.usage": true,
   "iteration.ended": true,

@@ -155,6 +155,7 @@ function applyKnown(head: Head, event: SessionEvent, lookup: Lookup): Change {
     case "agent.thought":
     case "agent.tool":
     case "agent.omitted":
+    case "agent.plan":
     case "warning":
       return { head };
   }

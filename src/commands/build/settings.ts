@@ -17,6 +17,9 @@ export interface BuildFlags {
   readonly extraInstructions?: string;
   readonly directory?: string;
   readonly headless?: boolean;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+  readonly timestamps?: boolean;
   readonly reset?: boolean;
   readonly reopen?: boolean;
 }

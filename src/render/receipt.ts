@@ -1,0 +1,28 @@
+import { formatCost, formatCount, formatDuration, plural } from "../platform/text.ts";
+import type { EventData } from "../session/event.ts";
+import type { Usage } from "../session/usage.ts";
+
+/** `1m12s  18.2k in, 2.1k out, $0.09  1 task done, 3 open`: what an iteration took and brought. */
+export function receipt(
+  data: EventData["iteration.ended"],
+  done: number,
+  open: number,
+): string {
+  return [
+    formatDuration(data.ms),
+    usageText(data.usage),
+    `${plural(done, "task")} done, ${open} open`,
+  ].filter((fact) => fact !== "").join("  ");
+}
+
+/** Tokens and dollars; marked when they are known to miss something. */
+export function usageText(usage: Usage): string {
+  const input = usage.inputTokens + usage.cachedTokens;
+  const figures = [
+    ...(input > 0 ? [`${formatCount(input)} in`] : []),
+    ...(usage.outputTokens > 0 ? [`${formatCount(usage.outputTokens)} out`] : []),
+    ...(usage.cost > 0 ? [formatCost(usage.cost)] : []),
+  ];
+  const partial = usage.partial && figures.length > 0 ? " (at least)" : "";
+  return `${figures.join(", ")}${partial}`;
+}
