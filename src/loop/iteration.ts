@@ -63,7 +63,7 @@ export async function iterate(context: IterationContext): Promise<IterationResul
       plan.template(await promptVariables(plan, world, n, spec)),
       (update) => {
         transcript.take(update);
-        if (update.kind === "usage") meter.noteCall(update.cost);
+        meter.note(update.kind === "usage" ? update.cost : undefined);
       },
       AbortSignal.any([world.stop, failed.signal]),
     );

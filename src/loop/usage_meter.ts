@@ -7,7 +7,7 @@ import type { Recorder } from "./recorder.ts";
 /** Tells what an agent's session has spent so far, from a source that knows the whole. */
 export type UsageSource = (agentSession: string) => Promise<Usage | undefined>;
 
-const AT_MOST_EVERY_MS = 1_000;
+const DELAY_MS = 500;
 
 /**
  * Keeps account of what one iteration spends, and records it while the turn goes on, so that it is not
@@ -21,8 +21,8 @@ export class UsageMeter {
   readonly #clock: Clock;
   #cost = 0;
   #recorded = "";
-  #lastAt = -Infinity;
   #looking: Promise<void> | undefined;
+  readonly #finished = new AbortController();
 
   constructor(
     options: {
@@ -41,19 +41,20 @@ export class UsageMeter {
     this.#clock = clock;
   }
 
-  /** Notes that a model call has ended; records the new figures, but not more often than needed. */
-  noteCall(cost: number | undefined): void {
+  /**
+   * Notes that the agent has given a sign of life, so that it may have spent something. The figures are
+   * looked at a moment later, and so not for every sign.
+   *
+   * @param cost US dollars for the ACP session, where the agent tells.
+   */
+  note(cost: number | undefined): void {
     this.#cost = cost ?? this.#cost;
-    const now = this.#clock.monotonic();
-    if (this.#looking !== undefined || now - this.#lastAt < AT_MOST_EVERY_MS) return;
-    this.#lastAt = now;
-    this.#looking = this.#record().finally(() => {
-      this.#looking = undefined;
-    });
+    this.#looking ??= this.#lookLater();
   }
 
   /** The figures at the end of the turn; without a result, the turn was cut short. */
   async finish(result: PromptResult | undefined): Promise<Usage> {
+    this.#finished.abort();
     await this.#looking;
     const whole = await this.#source?.(this.#session);
     const cutShort = result === undefined || result.stop === "cancelled";
@@ -65,6 +66,12 @@ export class UsageMeter {
       cost: this.#cost,
       partial: true,
     };
+  }
+
+  async #lookLater(): Promise<void> {
+    await this.#clock.sleep(DELAY_MS, this.#finished.signal);
+    if (!this.#finished.signal.aborted) await this.#record();
+    this.#looking = undefined;
   }
 
   async #record(): Promise<void> {

@@ -17,13 +17,17 @@ export type Stage = Readonly<{
   project: string;
   model: ScriptedModel;
   env: Readonly<Record<string, string>>;
+  /** Every process of the stage has it in its environment, as STAGE. */
+  id: string;
   /** The command line of the sandboxed opencode. */
   agent: string;
   /** Starts iteratr with these arguments in the project. */
   spawn: (args: readonly string[]) => Deno.ChildProcess;
   /** Runs iteratr to its end. */
   iteratr: (...args: readonly string[]) => Promise<Finished>;
-  /** Runs `iteratr build` on `specs/job.md` with the scripted model. */
+  /** The arguments of `iteratr build` on `specs/job.md` with the scripted model. */
+  buildArgs: readonly string[];
+  /** Runs `iteratr build` with them, and with more. */
   build: (...args: readonly string[]) => Promise<Finished>;
 }>;
 
@@ -37,6 +41,7 @@ export async function onStage(
   scene: (stage: Stage) => Promise<void>,
 ): Promise<void> {
   const opencode = await ensureOpencode({ pinned: true });
+  const id = crypto.randomUUID();
   const root = await Deno.makeTempDir({ prefix: "iteratr-stage-" });
   try {
     await using model = await startScriptedModel(options.brain);
@@ -52,6 +57,7 @@ export async function onStage(
       }),
       PATH: Deno.env.get("PATH") ?? "",
       DENO_DIR: await denoDirectory(),
+      STAGE: id,
     };
     await new Deno.Command("git", { args: ["init", "-q"], cwd: project }).output();
     const spawn = (args: readonly string[]): Deno.ChildProcess =>
@@ -77,10 +83,24 @@ export async function onStage(
     };
     const agent = `'${opencode}' acp`;
     const flags = ["--headless", "--spec", "specs/job.md", "--model", "fake/m1"];
-    const build = (...args: readonly string[]): Promise<Finished> =>
-      iteratr("build", ...flags, "--agent-command", agent, ...args);
-    await scene({ project, model, env, agent, spawn, iteratr, build });
+    const buildArgs = ["build", ...flags, "--agent-command", agent];
+    const build = (...args: readonly string[]): Promise<Finished> => iteratr(...buildArgs, ...args);
+    await scene({ id, project, model, env, agent, spawn, iteratr, buildArgs, build });
   } finally {
+    killAllOf(id);
     await Deno.remove(root, { recursive: true });
+  }
+}
+
+/** What a failing test may have left running. */
+function killAllOf(id: string): void {
+  for (const { name: pid } of Deno.readDirSync("/proc")) {
+    if (!/^[0-9]+$/.test(pid) || Number(pid) === Deno.pid) continue;
+    try {
+      const environment = Deno.readTextFileSync(`/proc/${pid}/environ`);
+      if (environment.split("\0").includes(`STAGE=${id}`)) Deno.kill(Number(pid), "SIGKILL");
+    } catch {
+      // Gone meanwhile, or somebody else's.
+    }
   }
 }
