@@ -25,6 +25,8 @@ export interface RunPlan {
   /** Begin the session anew, or go on although it is finished. */
   readonly reset: boolean;
   readonly reopen: boolean;
+  /** A private directory of the run. */
+  readonly scratch: string;
   /** The path of the `iteratr` that the agent is to call. */
   readonly binary: string;
   /** iteratr's version. */

@@ -39,6 +39,7 @@ export async function run(plan: RunPlan, world: RunWorld): Promise<Ending> {
       run: plan.run,
       pid: world.pid,
       host: world.host,
+      scratch: plan.scratch,
       onBeat: (agent) => remains.look(agent),
       onLost: (error) => lost.abort(world.endingOf(error)),
     });

@@ -23,6 +23,7 @@ export interface TenancyOptions {
   readonly run: string;
   readonly pid: number;
   readonly host: string;
+  readonly scratch: string;
   /** Called at every sign of life, once there is an agent. */
   onBeat(agent: number): Promise<void>;
   /** Called once, when the leases or the store's file are lost. */
@@ -45,6 +46,7 @@ export async function beginTenancy(options: TenancyOptions): Promise<Tenancy | E
     host,
     owner,
     agent: null,
+    scratch: options.scratch,
     since: now,
     heartbeat: now,
   };

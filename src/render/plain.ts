@@ -9,7 +9,17 @@ import {
 import { formatId } from "../session/ids.ts";
 import type { Task, TaskStatus } from "../session/task.ts";
 import { AgentText } from "./agent_text.ts";
-import { continued, fit, labelled, PIPE_WIDTH, rule, spread, timeOfDay } from "./layout.ts";
+import {
+  continued,
+  fit,
+  LABEL_WIDTH,
+  labelled,
+  PIPE_WIDTH,
+  rule,
+  spread,
+  timeOfDay,
+  wrap,
+} from "./layout.ts";
 import { receipt } from "./receipt.ts";
 import type { Renderer } from "./renderer.ts";
 import { PLAIN, type Style } from "./style.ts";
@@ -86,7 +96,7 @@ export class PlainRenderer implements Renderer {
         return ["", style.accent(rule(`iteration ${event.data.n}`, time, this.#width))];
       }
       case "iteration.ended":
-        return [this.#receipt(event.data)];
+        return this.#wrapped(this.#receipt(event.data));
       case "iteration.summary":
         return [labelled("summary", this.#short(event.data.text))];
       case "agent.thought":
@@ -126,6 +136,8 @@ export class PlainRenderer implements Renderer {
       case "session.reopened":
         return [labelled("session", `opened again: ${printable(event.data.why)}`)];
       case "session.reset":
+        this.#texts.clear();
+        this.#statuses.clear();
         return [labelled("session", `begun anew; the old log is ${event.data.archive}`)];
       case "spec.recorded":
         return event.data.changed ? [labelled("spec", "it has changed; the new text counts")] : [];
@@ -145,13 +157,13 @@ export class PlainRenderer implements Renderer {
     const tasks = labelled("tasks", `${this.#open()} open, ${done} done`);
     const limits = limit === 0 ? "no limit of iterations" : plural(limit, "iteration");
     return [
-      [
+      ...this.#wrapped([
         `iteratr ${this.#started?.version ?? ""}`,
         `session ${this.#style.accent(session)}`,
         `spec ${printable(spec)}`,
         `agent ${printable(`${agent.name} ${agent.version}`).trim()}`,
         `model ${printable(agent.model)}`,
-      ].join("  "),
+      ].join("  ")),
       `${tasks.padEnd(32)}limits  ${limits}`,
     ];
   }
@@ -175,6 +187,14 @@ export class PlainRenderer implements Renderer {
     const stop = data.outcome === "failed" ? `: ${printable(oneLine(data.stop, 160))}` : "";
     const outcome = data.outcome === "progress" ? data.outcome : style.bad(data.outcome);
     return `-- ${style.accent(`iteration ${data.n}`)}: ${outcome}${stop}  ${facts}`;
+  }
+
+  /** A line that a terminal would break anywhere is broken between words. */
+  #wrapped(line: string): readonly string[] {
+    const columns = this.#options.columns?.();
+    if (columns === undefined) return [line];
+    const [first = "", ...rest] = wrap(line, columns);
+    return [first, ...rest.flatMap((part) => wrap(part, columns - LABEL_WIDTH)).map(continued)];
   }
 
   #short(text: string): string {

@@ -18,6 +18,8 @@ export interface Lease {
   readonly owner: ProcessRef;
   /** The agent's process, once it is started. */
   readonly agent: ProcessRef | null;
+  /** The run's private directory, which goes with it; absolute. */
+  readonly scratch: string;
   /** ISO times: when it was taken, and the owner's last sign of life. */
   readonly since: string;
   readonly heartbeat: string;

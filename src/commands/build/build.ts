@@ -49,6 +49,7 @@ export async function build(flags: BuildFlags): Promise<number> {
     template,
     reset: flags.reset ?? false,
     reopen: flags.reopen ?? false,
+    scratch: environment.directory,
     binary: environment.binary,
     version: VERSION,
   };

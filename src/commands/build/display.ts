@@ -2,6 +2,7 @@ import { makeOutput, type Output } from "../../platform/output.ts";
 import { relativeTo } from "../../platform/paths.ts";
 import { isSameOutput } from "../../platform/same_output.ts";
 import { NdjsonRenderer } from "../../render/ndjson.ts";
+import { wrap } from "../../render/layout.ts";
 import { PlainRenderer } from "../../render/plain.ts";
 import { QuietRenderer } from "../../render/quiet.ts";
 import type { Renderer } from "../../render/renderer.ts";
@@ -124,9 +125,12 @@ function patienceFor(ending: Ending): number {
 
 function announce(ending: Ending, flags: DisplayFlags, stdout: Output, stderr: Output): void {
   const code = exitCode(ending);
-  const line = ending.reason === "complete"
+  const text = ending.reason === "complete"
     ? `complete: ${ending.message}\n`
     : `${ending.reason} (exit ${code}): ${ending.message}\n`;
+  const line = Deno.stdout.isTerminal()
+    ? wrap(text.trimEnd(), terminalColumns() ?? Infinity).join("\n  ") + "\n"
+    : text;
   const onStdout = flags.json !== true;
   if (onStdout) stdout.write(flags.quiet === true ? line : `\n${line}`);
   if (code === 0) return;

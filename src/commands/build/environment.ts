@@ -9,12 +9,14 @@ import type { BuildSettings } from "./settings.ts";
 
 /** A private directory of one run, and how its agent is started. */
 export interface RunEnvironment extends AsyncDisposable {
+  readonly directory: string;
   readonly agent: LaunchOptions;
   readonly usage: UsageSource | undefined;
   /** The `iteratr` that the agent finds on its PATH. */
   readonly binary: string;
 }
 
+const SCRATCH_PREFIX = "iteratr-run-";
 const DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
 
 /**
@@ -28,7 +30,7 @@ export async function makeRunEnvironment(
   settings: BuildSettings,
   inherited: Readonly<Record<string, string>>,
 ): Promise<RunEnvironment> {
-  const directory = await Deno.makeTempDir({ prefix: "iteratr-" });
+  const directory = await Deno.makeTempDir({ prefix: SCRATCH_PREFIX });
   const bin = joinPath(directory, "bin");
   const temporary = joinPath(directory, "tmp");
   await Deno.mkdir(bin);
@@ -40,6 +42,7 @@ export async function makeRunEnvironment(
     : undefined;
   const server = opencode?.server;
   return {
+    directory,
     binary,
     usage: server === undefined ? undefined : (session) => sessionUsage(server, session),
     agent: {
