@@ -7,6 +7,12 @@ const MAX_HASHED_BYTES = 8 * 1024 * 1024;
  */
 export class ContentHashes {
   readonly #known = new Map<string, { readonly stamp: string; readonly hash: string }>();
+  readonly #uncounted: ReadonlySet<string>;
+
+  /** @param uncounted files by `dev:ino` that are always the same, whatever they contain. */
+  constructor(uncounted: ReadonlySet<string> = new Set()) {
+    this.#uncounted = uncounted;
+  }
 
   /** A text that is the same exactly when kind, permissions and content of the path are. */
   async of(path: string): Promise<string> {
@@ -14,6 +20,7 @@ export class ContentHashes {
       const info = await Deno.lstat(path);
       if (info.isSymlink) return `link ${await Deno.readLink(path)}`;
       if (!info.isFile) return info.isDirectory ? "directory" : "special";
+      if (this.#uncounted.has(`${info.dev}:${info.ino}`)) return "uncounted";
       const executable = ((info.mode ?? 0) & 0o100) === 0 ? "file" : "program";
       const stamp = `${info.size} ${info.mtime?.getTime() ?? 0} ${info.ino ?? 0}`;
       if (info.size > MAX_HASHED_BYTES) return `${executable} ${stamp}`;
