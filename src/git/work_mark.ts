@@ -8,22 +8,20 @@ export type WorkMark = () => Promise<string>;
 const MAX_FILES = 50_000;
 const SKIPPED = new Set([".git", "node_modules"]);
 
-/** What does not count as work. */
-export interface NotWork {
-  /** A directory: iteratr's own. Its files are not even opened. */
-  readonly directory: string;
-  /** Files by device and inode (`dev:ino`): those that iteratr's own output goes to. */
-  readonly files: ReadonlySet<string>;
-}
-
 /**
  * Makes the function that tells whether an iteration has changed files. In a git work tree, git says
  * which files differ from HEAD (what it ignores does not count); elsewhere all files are looked at.
  *
  * @param root absolute path.
+ * @param ignored a directory that does not count: iteratr's own. Its files are not even opened.
+ * @param uncounted files by `dev:ino` whose content does not count: those of iteratr's own output.
  */
-export async function makeWorkMark(root: string, ignored: NotWork): Promise<WorkMark> {
-  const hashes = new ContentHashes(ignored.files);
+export async function makeWorkMark(
+  root: string,
+  ignored: string,
+  uncounted: ReadonlySet<string> = new Set(),
+): Promise<WorkMark> {
+  const hashes = new ContentHashes(uncounted);
   const top = await workTree(root);
   return top === undefined
     ? () => markOfFiles(root, ignored, hashes)

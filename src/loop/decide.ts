@@ -7,6 +7,8 @@ export interface Limits {
   readonly iterations: number;
   /** Iterations in a row without progress that end it. */
   readonly stall: number;
+  /** Iterations in a row without a task closed that end it, whatever else has changed. */
+  readonly withoutTask: number;
 }
 
 /** What a run has seen so far. */
@@ -15,23 +17,28 @@ export interface Tally {
   readonly iterations: number;
   /** Iterations in a row that brought no progress. */
   readonly idle: number;
+  /** Iterations in a row that closed no task. */
+  readonly withoutTask: number;
   /** Whether a turn has been taken with all tasks closed, which asks for `session-complete`. */
   readonly asked: boolean;
 }
 
 /** A run that has not begun. */
-export const FRESH: Tally = { iterations: 0, idle: 0, asked: false };
+export const FRESH: Tally = { iterations: 0, idle: 0, withoutTask: 0, asked: false };
 
 /** What the loop does next. */
 export type Step =
   | { readonly kind: "iterate" }
   /** All tasks are closed and nobody said so: the loop declares it. */
   | { readonly kind: "assume-complete" }
-  | { readonly kind: "end"; readonly why: "complete" | "stalled" | "only-blocked" | "iterations" };
+  | { readonly kind: "end"; readonly why: EndReason };
+
+/** Why the loop itself ends a run. */
+export type EndReason = "complete" | "stalled" | "no-task-closed" | "only-blocked" | "iterations";
 
 /**
- * Decides what comes next. Total, and every run ends: without progress after `stall` iterations, with
- * it when nothing is left to do or the limit is reached. Completion outranks a limit.
+ * Decides what comes next. Total, and every run ends: when nothing is left to do, when a limit is
+ * reached, or when nothing comes of it any more. Completion outranks a limit.
  */
 export function nextStep(limits: Limits, tally: Tally, head: Head): Step {
   const { blocked, remaining, in_progress: inProgress } = head.counts;
@@ -43,15 +50,18 @@ export function nextStep(limits: Limits, tally: Tally, head: Head): Step {
     return { kind: "end", why: "only-blocked" };
   }
   if (tally.idle >= limits.stall) return { kind: "end", why: "stalled" };
+  if (tally.withoutTask >= limits.withoutTask) return { kind: "end", why: "no-task-closed" };
   if (limitReached) return { kind: "end", why: "iterations" };
   return { kind: "iterate" };
 }
 
 /** Counts an iteration that has ended. */
-export function count(tally: Tally, before: Head, outcome: Outcome): Tally {
+export function count(tally: Tally, before: Head, after: Head, outcome: Outcome): Tally {
+  const closed = (head: Head): number => head.counts.completed + head.counts.cancelled;
   return {
     iterations: tally.iterations + 1,
     idle: outcome === "progress" ? 0 : tally.idle + 1,
+    withoutTask: closed(after) > closed(before) ? 0 : tally.withoutTask + 1,
     asked: before.tasks > 0 && openTasks(before) === 0,
   };
 }

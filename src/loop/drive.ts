@@ -54,7 +54,8 @@ async function loop(context: RunContext, agent: Agent): Promise<Ending> {
       case "iterate": {
         const { outcome, usage } = await iterate({ ...context, agent, seen });
         progress.usage = addUsage(progress.usage, usage);
-        progress.tally = count(progress.tally, head, outcome);
+        const after = await currentHead(plan, world);
+        progress.tally = count(progress.tally, head, after, outcome);
         world.stop.throwIfAborted();
         break;
       }

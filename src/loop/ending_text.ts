@@ -4,7 +4,7 @@ import { formatId } from "../session/ids.ts";
 import { type Head, openTasks } from "../session/state.ts";
 import { isClosed, type Task } from "../session/task.ts";
 import { byNumber, idList, unmet } from "../session/task_graph.ts";
-import type { Limits, Tally } from "./decide.ts";
+import type { EndReason, Limits, Tally } from "./decide.ts";
 
 /** What the texts of endings tell about. */
 export interface EndingFacts {
@@ -33,7 +33,7 @@ export function nothingToDo(session: string, head: Head): Ending {
 
 /** The words for an ending that the loop has decided on. */
 export function endingFor(
-  why: "complete" | "stalled" | "only-blocked" | "iterations",
+  why: EndReason,
   facts: EndingFacts,
 ): Ending {
   const { tally, session, spec } = facts;
@@ -50,6 +50,14 @@ export function endingFor(
       return {
         reason: "stalled",
         message: `no task or file changed in ${plural(tally.idle, "iteration")}. ${
+          openList(facts)
+        }`,
+        hints: [look, goOn],
+      };
+    case "no-task-closed":
+      return {
+        reason: "stalled",
+        message: `no task was closed in ${plural(tally.withoutTask, "iteration")} in a row. ${
           openList(facts)
         }`,
         hints: [look, goOn],

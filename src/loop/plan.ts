@@ -39,6 +39,8 @@ export interface RunWorld {
   readonly clock: Clock;
   readonly pid: number;
   readonly host: string;
+  /** Files by `dev:ino` that iteratr's own output goes to. */
+  readonly ownOutput: ReadonlySet<string>;
   /** Aborted from outside (a signal, a closed pipe) with the {@linkcode Ending} as its reason. */
   readonly stop: AbortSignal;
   /** The one function that turns errors into endings. */

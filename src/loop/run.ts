@@ -70,7 +70,7 @@ async function runAsTenant(
     await sweep(store);
     // Read again: whoever held the leases before may have changed it.
     const standing = await readStanding({ ...plan, reset: false }, world);
-    const workMark = await makeWorkMark(plan.root, plan.dataDirectory);
+    const workMark = await makeWorkMark(plan.root, plan.dataDirectory, world.ownOutput);
     const begun = await begin(plan, world, standing);
     recorder = begun.recorder;
     ending = await drive({ plan, world, tenancy, workMark, start, progress, ...begun });

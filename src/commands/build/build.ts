@@ -6,6 +6,7 @@ import { compileTemplate, type Template } from "../../prompt/template.ts";
 import { systemClock } from "../../platform/clock.ts";
 import { messageOf, UserError } from "../../platform/failure.ts";
 import { killMarkedProcesses } from "../../platform/marked_processes.ts";
+import { ownOutputFiles } from "../../platform/own_output.ts";
 import { relativeTo } from "../../platform/paths.ts";
 import { onEndingSignal } from "../../platform/signals.ts";
 import { type Ending, type EndingSignal, exitCode } from "../../session/ending.ts";
@@ -17,6 +18,7 @@ import { makeRunEnvironment } from "./environment.ts";
 import { type BuildFlags, type BuildSettings, resolveSettings } from "./settings.ts";
 
 const STALL_ITERATIONS = 3;
+const STALL_WITHOUT_TASK = 20;
 
 /**
  * `iteratr build`: runs iterations on a spec until one of the endings is reached.
@@ -45,7 +47,11 @@ export async function build(flags: BuildFlags): Promise<number> {
     run: id,
     agent: environment.agent,
     usage: environment.usage,
-    limits: { iterations: settings.iterations, stall: STALL_ITERATIONS },
+    limits: {
+      iterations: settings.iterations,
+      stall: STALL_ITERATIONS,
+      withoutTask: STALL_WITHOUT_TASK,
+    },
     template,
     reset: flags.reset ?? false,
     reopen: flags.reopen ?? false,
@@ -59,6 +65,7 @@ export async function build(flags: BuildFlags): Promise<number> {
     clock: systemClock,
     pid: Deno.pid,
     host: Deno.hostname(),
+    ownOutput: ownOutputFiles(),
     stop: stop.signal,
     endingOf,
   });
