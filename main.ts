@@ -19,7 +19,11 @@ async function main(args: readonly string[]): Promise<number> {
     });
     return 0;
   }
-  const { cli } = await import("./src/commands/cli.ts");
+  // Deno loads the target of a literal import ahead of time, also when it is never reached; of a choice
+  // between two it does not, and the bundler still sees them.
+  const { cli }: typeof import("./src/commands/cli.ts") = await import(
+    command === "" ? "./src/commands/cli.ts" : "./src/commands/cli.ts"
+  );
   return await cli(args);
 }
 

@@ -14,6 +14,8 @@ export const keys = {
     id,
     part,
   ],
+  /** Held by the one command that is too large for one atomic while it writes piece by piece. */
+  pen: (session: string): Deno.KvKey => ["pen", session],
   lease: (session: string): Deno.KvKey => ["lease", session],
   leaseTree: (tree: string): Deno.KvKey => ["lease-tree", tree],
   /** What became of an epoch that is over. */

@@ -16,6 +16,7 @@ import type { NewBlob } from "./blob.ts";
 import { keys } from "./keys.ts";
 import type { Store } from "./open.ts";
 import { readTasks } from "./read.ts";
+import { inPieces, type Record, writePieces } from "./pieces.ts";
 import { withRetry } from "./retry.ts";
 
 /** One command on a session. */
@@ -77,20 +78,14 @@ async function attempt(store: Store, command: Command): Promise<Outcome | undefi
   const fresh = [...opening, ...ruling.events];
   if (fresh.length === 0) return { kind: "committed", events: [], head, created: false };
   const written = await prepare(store, command, head, fresh, tasks);
-  const ok = await write(store, [entry, gone], written.records, [
-    keys.head(session),
-    written.head,
-  ]);
+  const ok = await writePieces(store, session, {
+    seen: [entry, gone],
+    pieces: inPieces(written.records),
+    head: written.head,
+  });
   return ok
     ? { kind: "committed", events: written.events, head: written.head, created }
     : undefined;
-}
-
-interface Record {
-  readonly key: Deno.KvKey;
-  readonly value: unknown;
-  /** A record that no reader can see before the head tells of it. */
-  readonly isNew: boolean;
 }
 
 interface Prepared {
@@ -194,57 +189,4 @@ async function fetchChanged(
     const { value } = await store.kv.get<Iteration>(keys.iteration(session, epoch, iteration));
     if (value !== null) iterations.set(iteration, value);
   }
-}
-
-/** Deno KV's limit for one atomic is 819,200 bytes and 1000 mutations; this keeps well below. */
-const MAX_ATOMIC_BYTES = 500_000;
-const MAX_ATOMIC_RECORDS = 450;
-
-/**
- * Writes the records and, with the last of them, the head. What does not fit into one atomic goes
- * ahead in pieces: only new records, which no reader sees before the head tells of them, and each
- * piece only while the head is still the one that was read.
- *
- * @param seen what was read and must not have changed: the head, and whether it was deleted.
- * @returns whether that was so.
- */
-async function write(
-  store: Store,
-  seen: readonly Deno.KvEntryMaybe<unknown>[],
-  records: readonly Record[],
-  [headKey, head]: readonly [Deno.KvKey, Head],
-): Promise<boolean> {
-  const pieces = inPieces(records);
-  for (const [index, piece] of pieces.entries()) {
-    const atomic = store.kv.atomic().check(...seen);
-    for (const { key, value } of piece) atomic.set(key, value);
-    if (index === pieces.length - 1) atomic.set(headKey, head);
-    const { ok } = await atomic.commit();
-    if (!ok) return false;
-  }
-  return true;
-}
-
-function inPieces(records: readonly Record[]): readonly (readonly Record[])[] {
-  const pieces: Record[][] = [];
-  let piece: Record[] = [];
-  let bytes = 0;
-  for (const record of records.filter(({ isNew }) => isNew)) {
-    const { value } = record;
-    const size = value instanceof Uint8Array ? value.length : JSON.stringify(value).length * 2;
-    if (piece.length >= MAX_ATOMIC_RECORDS || bytes + size > MAX_ATOMIC_BYTES) {
-      pieces.push(piece);
-      piece = [];
-      bytes = 0;
-    }
-    piece.push(record);
-    bytes += size;
-  }
-  const changed = records.filter(({ isNew }) => !isNew);
-  if (piece.length + changed.length > MAX_ATOMIC_RECORDS) {
-    pieces.push(piece);
-    piece = [];
-  }
-  pieces.push([...piece, ...changed]);
-  return pieces;
 }

@@ -1,5 +1,6 @@
 import { DEFAULT_DATA_DIR, findRoot } from "../../config/root.ts";
 import { UserError } from "../../platform/failure.ts";
+import { lightClock } from "../../platform/light_clock.ts";
 import { joinPath } from "../../platform/paths.ts";
 import { isSessionName, NAME_RULE } from "../../session/name.ts";
 import { StoreError } from "../../store/errors.ts";
@@ -98,7 +99,11 @@ async function openFor(subcommand: Subcommand, flags: Flags, world: ToolWorld): 
     ? joinPath(world.cwd, given)
     : joinPath(findRoot(world.cwd, world.env("HOME")), DEFAULT_DATA_DIR);
   try {
-    return await openStore({ directory, create: subcommand.creates });
+    return await openStore({
+      directory,
+      create: subcommand.creates,
+      clock: lightClock,
+    });
   } catch (error) {
     if (!(error instanceof StoreError) || error.fault !== "missing") throw error;
     throw new UserError(

@@ -1,0 +1,90 @@
+import { client, type ClientContext, RequestError } from "@agentclientprotocol/sdk";
+import type { Clock } from "../platform/clock.ts";
+import { asObject, asText } from "../platform/json.ts";
+import { AgentError } from "./errors.ts";
+import { frameStream } from "./frames.ts";
+import { type AgentProcess, endProcess } from "./process.ts";
+import { answerRequest } from "./requests.ts";
+import { type AgentUpdate, readUpdate } from "./update.ts";
+
+/** What a connection needs to know. */
+export interface LinkOptions {
+  readonly clock: Clock;
+  /** Gives up waiting for the agent. A turn has a signal of its own, and ends in order. */
+  readonly stop: AbortSignal;
+  /** Oddities of the protocol: dropped lines and the like. */
+  onOddity(what: string): void;
+}
+
+/** The connection below agent and sessions. */
+export interface Link {
+  /** Asks and waits, but not longer than so many milliseconds (0 = as long as it takes). */
+  ask(method: string, params: unknown, ms: number): Promise<unknown>;
+  tell(method: string, params: unknown): Promise<void>;
+  /** Where updates of a session go; `undefined` when nobody listens. */
+  readonly listeners: Map<string, (update: AgentUpdate) => void>;
+  close(): Promise<void>;
+}
+
+/** Connects to an agent's process. */
+export function connect(process: AgentProcess, options: LinkOptions): Link {
+  const listeners = new Map<string, (update: AgentUpdate) => void>();
+  const connection = client({ name: "iteratr" })
+    // First in the list, so that it runs before anything that waits for an answer goes on.
+    .onNotification("session/update", (params) => params, ({ params }) => {
+      const fields = asObject(params);
+      const update = readUpdate(fields?.["update"]);
+      if (update !== undefined) listeners.get(asText(fields?.["sessionId"]) ?? "")?.(update);
+    })
+    .onNotification("*", () => undefined)
+    .onRequest("*", ({ method, params }) => answerRequest(method, params))
+    .connect(frameStream(process, options.onOddity));
+  const agent: ClientContext = connection.agent;
+  let closing: Promise<void> | undefined;
+  const crash = async (): Promise<never> => {
+    const exit = await endProcess(process, options.clock);
+    throw new AgentError(
+      exit.signal === null
+        ? `the agent's process ended with code ${exit.code}`
+        : `the agent's process was ended by ${exit.signal}`,
+      process.stderr().lastWords(),
+    );
+  };
+  return {
+    listeners,
+    ask: async (method, params, ms) => {
+      const answer = agent.request<unknown>(method, params);
+      try {
+        return ms === 0 ? await answer : await withLimit(options, ms, method, answer);
+      } catch (error) {
+        if (error instanceof RequestError || error instanceof AgentError) throw error;
+        return await crash();
+      }
+    },
+    tell: (method, params) => agent.notify(method, params),
+    close: () =>
+      closing ??= (async () => {
+        await endProcess(process, options.clock);
+        connection.close();
+      })(),
+  };
+}
+
+async function withLimit<T>(
+  { clock, stop }: LinkOptions,
+  ms: number,
+  method: string,
+  work: Promise<T>,
+): Promise<T> {
+  const done = new AbortController();
+  const late = clock.sleep(ms, AbortSignal.any([done.signal, stop])).then((): never | undefined => {
+    if (done.signal.aborted) return undefined;
+    if (stop.aborted) throw new AgentError(`${method} was given up`, "");
+    throw new AgentError(`the agent did not answer ${method} within ${ms / 1000} s`, "");
+  });
+  try {
+    return await Promise.race([work, late as Promise<never>]);
+  } finally {
+    done.abort();
+  }
+}

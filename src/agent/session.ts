@@ -1,0 +1,151 @@
+import { RequestError } from "@agentclientprotocol/sdk";
+import type { Clock } from "../platform/clock.ts";
+import { messageOf, UserError } from "../platform/failure.ts";
+import { asObject, asText } from "../platform/json.ts";
+import { nearest } from "../platform/nearest.ts";
+import { AgentError } from "./errors.ts";
+import type { Link } from "./link.ts";
+import { readModelChoice } from "./model.ts";
+import { type PromptResult, readPromptResult } from "./turn.ts";
+import type { AgentUpdate } from "./update.ts";
+
+const NEW_SESSION_MS = 60_000;
+const CANCEL_MS = 2_000;
+const AUTH_REQUIRED = -32000;
+
+/** One session of an agent. */
+export interface AgentSession {
+  readonly id: string;
+  /**
+   * Sends a prompt and waits until the turn is over.
+   *
+   * @param onUpdate gets the news in order; none arrive after the result.
+   * @param signal asks the agent to stop; a short while later the turn counts as cancelled.
+   * @throws {AgentError} when the agent crashes or answers with an error.
+   */
+  prompt(
+    text: string,
+    onUpdate: (update: AgentUpdate) => void,
+    signal: AbortSignal,
+  ): Promise<PromptResult>;
+}
+
+/** Opens a session in a directory, with the given model. See `Agent.openSession`. */
+export async function openSession(
+  link: Link,
+  options: { readonly clock: Clock; readonly cwd: string },
+  model: string,
+): Promise<AgentSession> {
+  const answer = await link
+    .ask("session/new", { cwd: options.cwd, mcpServers: [] }, NEW_SESSION_MS)
+    .catch((error: unknown) => {
+      throw sessionError(error);
+    });
+  const id = asText(asObject(answer)?.["sessionId"]);
+  if (id === undefined) throw new AgentError("the agent gave its new session no id", "");
+  await chooseModel(link, id, answer, model);
+  return {
+    id,
+    prompt: (text, onUpdate, signal) => prompt(link, options.clock, id, text, onUpdate, signal),
+  };
+}
+
+function sessionError(error: unknown): unknown {
+  if (!(error instanceof RequestError)) return error;
+  return error.code === AUTH_REQUIRED
+    ? new UserError(`the agent wants a login first: ${messageOf(error)}`, [
+      "Log in: opencode auth login",
+    ])
+    : new AgentError(`the agent opened no session: ${messageOf(error)}`, "");
+}
+
+async function chooseModel(
+  link: Link,
+  sessionId: string,
+  session: unknown,
+  model: string,
+): Promise<void> {
+  const choice = readModelChoice(session);
+  if (choice === undefined || choice.current === model) return;
+  if (!choice.available.includes(model)) throw unknownModel(model, choice.available);
+  const { via } = choice;
+  try {
+    const answer = via.kind === "option"
+      ? await link.ask(
+        "session/set_config_option",
+        { sessionId, configId: via.configId, value: model },
+        NEW_SESSION_MS,
+      )
+      : await link.ask("session/set_model", { sessionId, modelId: model }, NEW_SESSION_MS);
+    const current = readModelChoice(answer)?.current ?? model;
+    if (current === model) return;
+    throw new AgentError(`the agent was told to use ${model} and uses ${current}`, "");
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    throw new UserError(`the agent refuses the model "${model}": ${messageOf(error)}`);
+  }
+}
+
+function unknownModel(model: string, available: readonly string[]): UserError {
+  const meant = nearest(model, available);
+  const shown = available.slice(0, 10).join(", ");
+  const more = available.length > 10 ? ` and ${available.length - 10} more` : "";
+  const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
+  return new UserError(`the agent knows no model "${model}"${hint}`, [
+    `It knows: ${shown}${more}`,
+  ]);
+}
+
+async function prompt(
+  link: Link,
+  clock: Clock,
+  sessionId: string,
+  text: string,
+  onUpdate: (update: AgentUpdate) => void,
+  signal: AbortSignal,
+): Promise<PromptResult> {
+  link.listeners.set(sessionId, onUpdate);
+  try {
+    const answer = link.ask(
+      "session/prompt",
+      { sessionId, prompt: [{ type: "text", text }] },
+      0,
+    ).then(readPromptResult, (error: unknown): PromptResult => {
+      if (!(error instanceof RequestError)) throw error;
+      const name = asText(asObject(error.data)?.["errorName"]);
+      const kind = name === undefined ? "" : `${name}: `;
+      throw new AgentError(`the agent's turn failed: ${kind}${messageOf(error)}`, "");
+    });
+    const cancelled = whenCancelled(link, clock, sessionId, signal, answer);
+    return await Promise.race([answer, cancelled]);
+  } finally {
+    link.listeners.delete(sessionId);
+  }
+}
+
+/** Once the signal aborts: asks the agent to stop, and gives it a moment to say that it did. */
+function whenCancelled(
+  link: Link,
+  clock: Clock,
+  sessionId: string,
+  signal: AbortSignal,
+  answer: Promise<PromptResult>,
+): Promise<PromptResult> {
+  const settled = new AbortController();
+  const finish = (): void => settled.abort();
+  answer.then(finish, finish);
+  return new Promise((resolve, reject) => {
+    const cancel = async (): Promise<void> => {
+      await link.tell("session/cancel", { sessionId }).catch(() => undefined);
+      await clock.sleep(CANCEL_MS, settled.signal);
+      if (settled.signal.aborted) await answer.then(() => undefined, () => undefined);
+      resolve({ stop: "cancelled", usage: undefined });
+    };
+    const onAbort = (): void => void cancel().catch(reject);
+    if (signal.aborted) onAbort();
+    else {
+      signal.addEventListener("abort", onAbort, { once: true });
+      settled.signal.addEventListener("abort", () => signal.removeEventListener("abort", onAbort));
+    }
+  });
+}
