@@ -2,6 +2,8 @@ import { Command, CommanderError } from "commander";
 import { UserError } from "../platform/failure.ts";
 import { RUN_MARK } from "../platform/marked_processes.ts";
 import { writeAllSync } from "../platform/write.ts";
+import { getConfig, setConfig, showConfig, unsetConfig } from "./config.ts";
+import { addConfigFlags, configFlags } from "./config_flags.ts";
 import { build } from "./build/build.ts";
 import type { BuildFlags } from "./build/settings.ts";
 import { type ExportFlags, exportSession } from "./export.ts";
@@ -51,25 +53,42 @@ function makeProgram(finish: (code: number) => void): Command {
       // What is wrong is thrown, and printed where every error is.
       writeErr: () => undefined,
     });
-  program.command("build")
-    .description("run iterations on a spec until it is done or a limit is reached")
-    .option("-s, --spec <file>", "the spec (default: specs/SPEC.md)")
-    .option("-n, --name <session>", "the session (default: the spec's name)")
-    .option("-m, --model <provider/model>", "the model, as the agent calls it")
-    .option("-i, --iterations <count>", "at most so many in this run; 0 = unlimited (default: 0)")
-    .option("-t, --template <file>", "a prompt template of your own")
+  const buildCommand = addConfigFlags(
+    program.command("build")
+      .description("run iterations on a spec until it is done or a limit is reached")
+      .option("-s, --spec <file>", "the spec (default: specs/SPEC.md)")
+      .option("-n, --name <session>", "the session (default: the spec's name)"),
+  )
     .option("-e, --extra-instructions <text>", "more to tell the agent, at the end of the prompt")
     .option("-C, --directory <dir>", "work there instead of the current directory")
-    .option("--data-dir <dir>", "where sessions are kept (default: .iteratr)")
-    .option("--agent-command <command>", "how to start the agent (default: opencode acp)")
     .option("--reset", "archive the session's log and begin anew")
     .option("--reopen", "go on although the session is finished")
-    .option("--headless", "print plain lines and never ask")
     .option("--quiet", "print problems and the ending only")
     .option("--json", "print the run's events as lines of JSON, and nothing else, on stdout")
     .option("--timestamps", "put the time in front of every line")
     .allowExcessArguments(false)
-    .action((flags: BuildFlags) => outsideRun(async () => finish(await build(flags))));
+    .action((flags: BuildFlags) =>
+      outsideRun(async () => finish(await build(flags, configFlags(buildCommand), world)))
+    );
+  const config = program.command("config")
+    .description("show the configuration, and where each value comes from")
+    .option("--json", "print it as JSON")
+    .action((flags: { json?: boolean }) => showConfig(flags, world));
+  config.command("get <key>")
+    .description("print one value")
+    .action((key: string) => getConfig(key, world));
+  config.command("set <key> <value>")
+    .description("set one value in the project's file")
+    .option("--global", "in the global file instead")
+    .action((key: string, value: string, flags: { global?: boolean }) =>
+      outsideRun(() => setConfig(key, value, flags, world))
+    );
+  config.command("unset <key>")
+    .description("remove one value from the project's file")
+    .option("--global", "from the global file instead")
+    .action((key: string, flags: { global?: boolean }) =>
+      outsideRun(() => unsetConfig(key, flags, world))
+    );
   program.command("export <session>")
     .description("print the log of a session, a line of JSON for each event")
     .option("--epoch <n>", "the log of a past epoch (each reset begins a new one)")
@@ -96,7 +115,7 @@ function makeProgram(finish: (code: number) => void): Command {
 }
 
 /** An agent that starts a run of its own, or resets its session, would undo what bounds it. */
-async function outsideRun(command: () => Promise<void>): Promise<void> {
+async function outsideRun(command: () => Promise<void> | void): Promise<void> {
   if (!Deno.env.get(RUN_MARK)) return await command();
   throw new UserError(
     `this shell belongs to a run of iteratr (${RUN_MARK} is set): only "iteratr tool" works here`,

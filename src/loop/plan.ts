@@ -1,4 +1,5 @@
 import type { LaunchOptions } from "../agent/process.ts";
+import type { PromptLimits } from "../prompt/sections.ts";
 import type { Template } from "../prompt/template.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Ending } from "../session/ending.ts";
@@ -21,6 +22,7 @@ export interface RunPlan {
   readonly usage: UsageSource | undefined;
   readonly limits: Limits;
   readonly template: Template;
+  readonly promptLimits: PromptLimits;
   readonly extra: string;
   /** Begin the session anew, or go on although it is finished. */
   readonly reset: boolean;

@@ -5,8 +5,17 @@ import { isClosed, type Task, TASK_STATUSES, type TaskStatus } from "../session/
 import { idList } from "../session/task_graph.ts";
 
 const DONE_SHOWN = 10;
-const HISTORY_SHOWN = 5;
-const NOTES_BYTES = 16 * 1024;
+
+/** How much of what grows with a session goes into a prompt. */
+export interface PromptLimits {
+  /** UTF-8 bytes of notes, the newest first. */
+  readonly notesBytes: number;
+  /** Iterations with a summary, the last ones. */
+  readonly history: number;
+}
+
+/** What goes into a prompt when nothing else is said. */
+export const PROMPT_LIMITS: PromptLimits = { notesBytes: 16 * 1024, history: 5 };
 
 const TASK_TITLES: Readonly<Record<TaskStatus, string>> = {
   "in_progress": "In progress",
@@ -47,8 +56,11 @@ const NOTE_TITLES = {
 } as const;
 
 /** The newest notes, as many as fit, by type; empty when there are none. */
-export function notesSection(notes: readonly Note[]): string {
-  const kept = newest(notes);
+export function notesSection(
+  notes: readonly Note[],
+  { notesBytes }: PromptLimits = PROMPT_LIMITS,
+): string {
+  const kept = newest(notes, notesBytes);
   if (kept.length === 0) return "";
   const groups = NOTE_TYPES.flatMap((type) => {
     const lines = kept.filter((note) => note.type === type)
@@ -60,21 +72,25 @@ export function notesSection(notes: readonly Note[]): string {
   return ["# Notes", ...groups, ...more].join("\n\n");
 }
 
-function newest(notes: readonly Note[]): readonly Note[] {
+function newest(notes: readonly Note[], limit: number): readonly Note[] {
   const encoder = new TextEncoder();
   let bytes = 0;
   const first = notes.findLastIndex((note) => {
     bytes += encoder.encode(note.text).length;
-    return bytes > NOTES_BYTES;
+    return bytes > limit;
   });
   return notes.slice(first + 1);
 }
 
 /** What the last iterations say they did; empty when none has said anything. */
-export function historySection(iterations: readonly Iteration[], now: Date): string {
+export function historySection(
+  iterations: readonly Iteration[],
+  now: Date,
+  { history }: PromptLimits = PROMPT_LIMITS,
+): string {
   const lines = iterations
     .filter((iteration) => iteration.summary !== null)
-    .slice(-HISTORY_SHOWN)
+    .slice(history === 0 ? Infinity : -history)
     .map(({ n, endedAt, startedAt, summary }) =>
       `- #${n} (${timeAgo(new Date(endedAt ?? startedAt), now)}): ${summary}`
     );

@@ -12,13 +12,11 @@ import { onEndingSignal } from "../../platform/signals.ts";
 import { type Ending, type EndingSignal, exitCode } from "../../session/ending.ts";
 import { openStore } from "../../store/open.ts";
 import { endingOf } from "../exit.ts";
+import type { CommandWorld } from "../context.ts";
 import { VERSION } from "../version.ts";
 import { makeDisplay } from "./display.ts";
 import { makeRunEnvironment } from "./environment.ts";
 import { type BuildFlags, type BuildSettings, resolveSettings } from "./settings.ts";
-
-const STALL_ITERATIONS = 3;
-const STALL_WITHOUT_TASK = 20;
 
 /**
  * `iteratr build`: runs iterations on a spec until one of the endings is reached.
@@ -26,9 +24,13 @@ const STALL_WITHOUT_TASK = 20;
  * @returns the exit code.
  * @throws what a person must mend before a run can begin.
  */
-export async function build(flags: BuildFlags): Promise<number> {
-  const settings = resolveSettings(flags, Deno.cwd(), (name) => Deno.env.get(name));
-  const template = await loadTemplate(settings.template);
+export async function build(
+  flags: BuildFlags,
+  configFlags: ReadonlyMap<string, string>,
+  world: CommandWorld,
+): Promise<number> {
+  const settings = resolveSettings({ ...world, flags, configFlags });
+  const template = await loadTemplate(settings.config.template);
   await readSpec(settings.spec);
   const id = crypto.randomUUID();
   const stop = new AbortController();
@@ -48,9 +50,13 @@ export async function build(flags: BuildFlags): Promise<number> {
     agent: environment.agent,
     usage: environment.usage,
     limits: {
-      iterations: settings.iterations,
-      stall: STALL_ITERATIONS,
-      withoutTask: STALL_WITHOUT_TASK,
+      iterations: settings.config.iterations,
+      stall: settings.config["stall.iterations"],
+      withoutTask: settings.config["stall.without_task"],
+    },
+    promptLimits: {
+      notesBytes: settings.config["prompt.notes"],
+      history: settings.config["prompt.history"],
     },
     template,
     reset: flags.reset ?? false,

@@ -1,22 +1,17 @@
-import { DEFAULT_DATA_DIR, findRoot } from "../../config/root.ts";
-import { readWholeNumber } from "../../config/numbers.ts";
+import type { Config } from "../../config/table.ts";
+import { resolveConfig, type Resolved } from "../../config/resolve.ts";
+import { findRoot } from "../../config/root.ts";
 import { UserError } from "../../platform/failure.ts";
 import { exists, joinPath, stem } from "../../platform/paths.ts";
 import { splitWords } from "../../platform/words.ts";
 import { isSessionName, NAME_RULE, sessionNameFromStem } from "../../session/name.ts";
 
-/** The flags of `iteratr build` as they were given. */
+/** The flags of `iteratr build` that are no keys of the configuration. */
 export interface BuildFlags {
   readonly spec?: string;
   readonly name?: string;
-  readonly model?: string;
-  readonly iterations?: string;
-  readonly dataDir?: string;
-  readonly agentCommand?: string;
-  readonly template?: string;
   readonly extraInstructions?: string;
   readonly directory?: string;
-  readonly headless?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
   readonly timestamps?: boolean;
@@ -31,52 +26,49 @@ export interface BuildSettings {
   readonly spec: string;
   readonly session: string;
   readonly model: string;
-  readonly iterations: number;
   readonly command: readonly [string, ...string[]];
-  readonly template: string | undefined;
   readonly extra: string;
+  readonly config: Config;
+  readonly resolved: Resolved;
 }
 
 const DEFAULT_SPEC = "specs/SPEC.md";
-const DEFAULT_COMMAND = "opencode acp";
+
+/** Where settings come from. */
+export interface SettingSources {
+  readonly flags: BuildFlags;
+  /** The flags that are keys of the configuration, by their long names. */
+  readonly configFlags: ReadonlyMap<string, string>;
+  readonly cwd: string;
+  env(name: string): string | undefined;
+}
 
 /**
  * Resolves the settings of a run.
  *
- * @throws {UserError} for the first thing that a person must mend.
+ * @throws {UserError} for what a person must mend.
  */
 export function resolveSettings(
-  flags: BuildFlags,
-  cwd: string,
-  env: (name: string) => string | undefined,
+  { flags, configFlags, cwd, env }: SettingSources,
 ): BuildSettings {
-  const variable = (name: string): string | undefined => env(name) || undefined;
   const directory = joinPath(cwd, flags.directory ?? ".");
-  if (!exists(directory)) {
+  if (!isDirectory(directory)) {
     throw new UserError(`--directory must be a directory, got "${flags.directory}"`);
   }
-  const root = findRoot(directory, variable("HOME"));
+  const root = findRoot(directory, env("HOME") || undefined);
+  const resolved = resolveConfig({ root, env, flags: configFlags });
+  const { config } = resolved;
   const spec = findSpec(flags.spec, directory, root);
-  const model = flags.model ?? variable("ITERATR_MODEL");
-  if (model === undefined || model === "") throw missingModel();
-  const iterations = flags.iterations ?? variable("ITERATR_ITERATIONS");
-  const iterationsFrom = flags.iterations === undefined ? "ITERATR_ITERATIONS" : "--iterations";
-  const template = flags.template ?? variable("ITERATR_TEMPLATE");
+  if (config.model === undefined) throw missingModel();
   return {
     root,
-    dataDirectory: joinPath(
-      root,
-      flags.dataDir ?? variable("ITERATR_DATA_DIR") ?? DEFAULT_DATA_DIR,
-    ),
+    resolved,
+    config,
+    dataDirectory: config.data_dir,
     spec,
     session: sessionName(flags.name, spec),
-    model,
-    iterations: iterations === undefined ? 0 : readWholeNumber(iterationsFrom, iterations),
-    command: splitWords(
-      "the agent's command",
-      flags.agentCommand ?? variable("ITERATR_AGENT_COMMAND") ?? DEFAULT_COMMAND,
-    ),
-    template: template === undefined ? undefined : joinPath(root, template),
+    model: config.model,
+    command: splitWords("agent.command", config["agent.command"]),
     extra: flags.extraInstructions ?? "",
   };
 }
@@ -106,6 +98,14 @@ function isFile(path: string): boolean {
   }
 }
 
+function isDirectory(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
 function sessionName(given: string | undefined, spec: string): string {
   if (given === undefined) return sessionNameFromStem(stem(spec));
   if (!isSessionName(given)) throw new UserError(`--name must be ${NAME_RULE}, got "${given}"`);
@@ -116,6 +116,7 @@ function missingModel(): UserError {
   return new UserError("no model is set: iteratr does not choose one for you", [
     "Give it: --model provider/model",
     "Or set it: export ITERATR_MODEL=provider/model",
+    "Or keep it: iteratr config set model provider/model",
     "Which there are: opencode models",
   ]);
 }

@@ -1,0 +1,88 @@
+import { isMap, isScalar, LineCounter, parseDocument, type YAMLMap } from "yaml";
+import { nearest } from "../platform/nearest.ts";
+import { readValue, type Value } from "./kinds.ts";
+import type { Problem } from "./problem.ts";
+import { specOf, SPECS } from "./table.ts";
+
+/** A value that a file sets. */
+export interface FileEntry {
+  readonly key: string;
+  /** `undefined`: the file says that it is not set. */
+  readonly value: Value | undefined;
+  readonly line: number;
+}
+
+/** What a file says, and what is wrong with it. */
+export interface FileContent {
+  readonly entries: readonly FileEntry[];
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Reads the text of a configuration file. All its mistakes are found at once.
+ *
+ * @param name the file as messages name it.
+ */
+export function readConfigText(text: string, name: string): FileContent {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, version: "1.2" });
+  const place = (offset: number): string => {
+    const { line, col } = lines.linePos(offset);
+    return `${name}:${line}:${col}`;
+  };
+  const problems: Problem[] = document.errors.map((error) => ({
+    message: `this is no YAML: ${error.message.split(" at line ")[0]}`,
+    where: place(error.pos[0]),
+  }));
+  const entries: FileEntry[] = [];
+  const seen = new Map<string, number>();
+  const walk = (map: YAMLMap, prefix: string): void => {
+    for (const { key, value } of map.items) {
+      if (!isScalar(key) || key.range === null || key.range === undefined) continue;
+      const at = key.range?.[0] ?? 0;
+      const path = `${prefix}${String(key.value)}`;
+      if (isMap(value) && SPECS.some((spec) => spec.key.startsWith(`${path}.`))) {
+        walk(value, `${path}.`);
+        continue;
+      }
+      const spec = specOf(path);
+      if (spec === undefined) {
+        problems.push({ message: unknownKey(path), where: place(at) });
+        continue;
+      }
+      if (seen.has(path)) {
+        problems.push({ message: `${path} is set twice`, where: place(at) });
+        continue;
+      }
+      seen.set(path, at);
+      const line = lines.linePos(at).line;
+      if (!isScalar(value)) {
+        if (value === null) entries.push({ key: path, value: undefined, line });
+        else problems.push({ message: `${path} must be one value, got a list`, where: place(at) });
+        continue;
+      }
+      const source = value.source ?? "";
+      if (value.value === null || source === "") {
+        entries.push({ key: path, value: undefined, line });
+        continue;
+      }
+      const reading = readValue(spec.kind, source);
+      if (reading.ok) entries.push({ key: path, value: reading.value, line });
+      else {
+        const message = `${path} ${reading.must}, got "${source}"`;
+        problems.push({ message, where: place(value.range?.[0] ?? at) });
+      }
+    }
+  };
+  if (isMap(document.contents)) walk(document.contents, "");
+  else if (document.contents !== null && problems.length === 0) {
+    problems.push({ message: "a configuration is keys with values", where: `${name}:1:1` });
+  }
+  return { entries, problems };
+}
+
+/** The message for a key that does not exist, with the one that was probably meant. */
+export function unknownKey(key: string): string {
+  const meant = nearest(key, SPECS.map((spec) => spec.key));
+  return `unknown key "${key}"${meant === undefined ? "" : `; did you mean ${meant}?`}`;
+}

@@ -1,0 +1,87 @@
+/** What values a key can have, and how they are written. */
+export type Kind =
+  | { readonly kind: "text" }
+  /** A file or directory; a relative one is anchored where its layer says. */
+  | { readonly kind: "path" }
+  | { readonly kind: "switch" }
+  | { readonly kind: "count"; readonly min: number }
+  | { readonly kind: "choice"; readonly of: readonly string[] }
+  /** In bytes; written `64KiB`, `2GiB`. */
+  | { readonly kind: "size" };
+
+/** A value that has been read. */
+export type Value = string | number | boolean;
+
+/** A value, or what is wrong with its text. */
+export type Reading =
+  | { readonly ok: true; readonly value: Value }
+  /** Says what is allowed, to follow the key's name: `must be ...`. */
+  | { readonly ok: false; readonly must: string };
+
+/**
+ * Reads a value by its source text, wherever it comes from, so that a flag, a variable and a file mean
+ * the same by the same letters. Numbers are digits and nothing else: `08`, `-1` and `1e9` are mistakes.
+ */
+export function readValue(kind: Kind, text: string): Reading {
+  switch (kind.kind) {
+    case "text":
+    case "path":
+      return { ok: true, value: text };
+    case "switch":
+      return text === "true" || text === "false"
+        ? { ok: true, value: text === "true" }
+        : { ok: false, must: "must be true or false" };
+    case "count": {
+      const value = /^(0|[1-9][0-9]{0,14})$/.test(text) ? Number(text) : undefined;
+      return value !== undefined && value >= kind.min
+        ? { ok: true, value }
+        : { ok: false, must: `must be a whole number from ${kind.min} up` };
+    }
+    case "choice":
+      return kind.of.includes(text)
+        ? { ok: true, value: text }
+        : { ok: false, must: `must be one of ${kind.of.join(", ")}` };
+    case "size":
+      return readSize(text);
+  }
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  B: 1,
+  KiB: 1024,
+  MiB: 1024 ** 2,
+  GiB: 1024 ** 3,
+};
+
+function readSize(text: string): Reading {
+  const [, digits, unit] = /^(0|[1-9][0-9]{0,9})(B|KiB|MiB|GiB)$/.exec(text) ?? [];
+  const factor = unit === undefined ? undefined : UNITS[unit];
+  return digits !== undefined && factor !== undefined
+    ? { ok: true, value: Number(digits) * factor }
+    : { ok: false, must: "must be a size such as 64KiB or 2GiB" };
+}
+
+/** Writes a value as `readValue` reads it. */
+export function writeValue(kind: Kind, value: Value): string {
+  if (kind.kind !== "size" || typeof value !== "number") return String(value);
+  const fitting = Object.entries(UNITS).findLast(([, factor]) => value % factor === 0);
+  return fitting === undefined || value === 0 ? `${value}B` : `${value / fitting[1]}${fitting[0]}`;
+}
+
+/** How the help shows what a flag takes; `undefined` for a switch. */
+export function placeholder(kind: Kind): string | undefined {
+  switch (kind.kind) {
+    case "text":
+      return "text";
+    case "path":
+      return "path";
+    case "switch":
+      return undefined;
+    case "count":
+      return "count";
+    case "choice":
+      return "word";
+    case "size":
+      return "size";
+  }
+}

@@ -1,0 +1,130 @@
+import { exists, joinPath } from "../platform/paths.ts";
+import { type FileContent, readConfigText } from "./file.ts";
+import { readValue, type Value } from "./kinds.ts";
+import { type Problem, throwProblems } from "./problem.ts";
+import { CONFIG_FILE } from "./root.ts";
+import { type Config, type KeySpec, SPECS } from "./table.ts";
+
+/** Where a value comes from. */
+export type Origin =
+  | { readonly kind: "default" }
+  | { readonly kind: "global" | "project"; readonly file: string; readonly line: number }
+  | { readonly kind: "env"; readonly name: string }
+  | { readonly kind: "flag"; readonly name: string };
+
+/** A value and where it comes from. */
+export interface Setting {
+  readonly spec: KeySpec;
+  readonly value: Value | undefined;
+  readonly origin: Origin;
+}
+
+/** The configuration as all layers together make it. */
+export interface Resolved {
+  readonly config: Config;
+  readonly settings: readonly Setting[];
+  /** The files looked at, whether they are there or not. */
+  readonly files: readonly ConfigFile[];
+}
+
+/** A file of the configuration. */
+export interface ConfigFile {
+  readonly kind: "global" | "project";
+  readonly path: string;
+  readonly isThere: boolean;
+}
+
+/** What a resolution starts from. */
+export interface Sources {
+  /** Absolute path of the root. */
+  readonly root: string;
+  env(name: string): string | undefined;
+  /** Texts of the flags that were given, by their long names; a switch is `true` or `false`. */
+  readonly flags: ReadonlyMap<string, string>;
+}
+
+/** The paths of the two files. A global file needs a home directory. */
+export function configFiles(
+  root: string,
+  env: (name: string) => string | undefined,
+): readonly ConfigFile[] {
+  const xdg = env("XDG_CONFIG_HOME");
+  const home = env("HOME");
+  const base = xdg?.startsWith("/") ? xdg : home ? joinPath(home, ".config") : undefined;
+  const project = joinPath(root, CONFIG_FILE);
+  const files: ConfigFile[] = [{ kind: "project", path: project, isThere: exists(project) }];
+  if (base === undefined) return files;
+  const global = joinPath(base, "iteratr", CONFIG_FILE);
+  return [{ kind: "global", path: global, isThere: exists(global) }, ...files];
+}
+
+/**
+ * Resolves the configuration: flags over variables over the project's file over the global one over the
+ * defaults. An empty variable counts as not set.
+ *
+ * @throws {UserError} with every mistake of every layer at once.
+ */
+export function resolveConfig(sources: Sources): Resolved {
+  const { root, env, flags } = sources;
+  const problems: Problem[] = [];
+  const files = configFiles(root, env);
+  const contents = files.map((file) => ({ file, content: readFile(file) }));
+  for (const { content } of contents) problems.push(...content.problems);
+  const settings = SPECS.map((spec): Setting => {
+    const read = (where: string, text: string): Value | undefined => {
+      const reading = readValue(spec.kind, text);
+      if (reading.ok) return reading.value;
+      problems.push({ message: `${spec.key} ${reading.must}, got "${text}"`, where });
+      return undefined;
+    };
+    const flag = spec.flag === undefined ? undefined : flags.get(spec.flag.long);
+    if (spec.flag !== undefined && flag !== undefined) {
+      const name = `--${spec.flag.long}`;
+      if (flag === "") problems.push({ message: `${spec.key} must not be empty`, where: name });
+      return { spec, value: read(name, flag), origin: { kind: "flag", name } };
+    }
+    const variable = spec.variable === undefined ? undefined : env(spec.variable);
+    if (spec.variable !== undefined && variable !== undefined && variable !== "") {
+      const { variable: name } = spec;
+      return { spec, value: read(name, variable), origin: { kind: "env", name } };
+    }
+    for (const { file, content } of contents.toReversed()) {
+      const entry = content.entries.find(({ key }) => key === spec.key);
+      if (entry?.value === undefined) continue;
+      const { kind, path } = file;
+      return { spec, value: entry.value, origin: { kind, file: path, line: entry.line } };
+    }
+    return { spec, value: spec.fallback, origin: { kind: "default" } };
+  });
+  throwProblems(problems);
+  const anchored = settings.map((setting) => anchor(setting, root));
+  const config = Object.fromEntries(anchored.map(({ spec, value }) => [spec.key, value]));
+  return { config: config as Config, settings: anchored, files };
+}
+
+/**
+ * Relative paths are anchored at the root, whatever layer they come from: `data_dir` in the global file
+ * means one in each project. Only the template and log file of the global file lie beside it.
+ */
+function anchor(setting: Setting, root: string): Setting {
+  const { spec, value, origin } = setting;
+  if (spec.kind.kind !== "path" || typeof value !== "string") {
+    return setting;
+  }
+  const isBeside = origin.kind === "global" && spec.key !== "data_dir";
+  const base = isBeside ? joinPath(origin.file, "..") : root;
+  return { ...setting, value: joinPath(base, value) };
+}
+
+function readFile(file: ConfigFile): FileContent {
+  if (!file.isThere) return { entries: [], problems: [] };
+  try {
+    return readConfigText(Deno.readTextFileSync(file.path), file.path);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return {
+      entries: [],
+      problems: [{ message: `the file cannot be read: ${why}`, where: file.path }],
+    };
+  }
+}

@@ -1,0 +1,133 @@
+import type { Kind, Value } from "./kinds.ts";
+
+/** One key of the configuration: everything that help, files, variables, flags and messages say of it. */
+export interface KeySpec {
+  /** As it stands in a file; a dot is a mapping within. */
+  readonly key: string;
+  readonly kind: Kind;
+  /** `undefined`: nothing is set. */
+  readonly fallback: Value | undefined;
+  /** The flag of `iteratr build`, without dashes. */
+  readonly flag?: { readonly long: string; readonly short?: string; readonly value?: string };
+  readonly variable?: string;
+  readonly help: string;
+}
+
+/**
+ * The one table of keys. A key exists from the moment that it works. `0` means unlimited where the help
+ * says so.
+ */
+export const TABLE = [
+  {
+    key: "model",
+    kind: { kind: "text" },
+    fallback: undefined,
+    flag: { long: "model", short: "m", value: "provider/model" },
+    variable: "ITERATR_MODEL",
+    help: "the model, as the agent calls it; required",
+  },
+  {
+    key: "agent.command",
+    kind: { kind: "text" },
+    fallback: "opencode acp",
+    flag: { long: "agent-command", value: "command" },
+    variable: "ITERATR_AGENT_COMMAND",
+    help: "how to start the agent",
+  },
+  {
+    key: "data_dir",
+    kind: { kind: "path" },
+    fallback: ".iteratr",
+    flag: { long: "data-dir", value: "dir" },
+    variable: "ITERATR_DATA_DIR",
+    help: "where sessions are kept",
+  },
+  {
+    key: "template",
+    kind: { kind: "path" },
+    fallback: undefined,
+    flag: { long: "template", short: "t", value: "file" },
+    variable: "ITERATR_TEMPLATE",
+    help: "a prompt template of your own; without one, the built-in is used",
+  },
+  {
+    key: "iterations",
+    kind: { kind: "count", min: 0 },
+    fallback: 0,
+    flag: { long: "iterations", short: "i" },
+    variable: "ITERATR_ITERATIONS",
+    help: "at most so many in this run; 0 = unlimited",
+  },
+  {
+    key: "headless",
+    kind: { kind: "switch" },
+    fallback: false,
+    flag: { long: "headless" },
+    variable: "ITERATR_HEADLESS",
+    help: "print plain lines and never ask",
+  },
+  {
+    key: "log_level",
+    kind: { kind: "choice", of: ["debug", "info", "warn", "error"] },
+    fallback: "info",
+    flag: { long: "log-level", value: "level" },
+    variable: "ITERATR_LOG_LEVEL",
+    help: "how much goes into the log file: debug, info, warn or error",
+  },
+  {
+    key: "log_file",
+    kind: { kind: "path" },
+    fallback: undefined,
+    flag: { long: "log-file", value: "file" },
+    variable: "ITERATR_LOG_FILE",
+    help: "a file for the log; without one, nothing is logged",
+  },
+  {
+    key: "stall.iterations",
+    kind: { kind: "count", min: 1 },
+    fallback: 3,
+    flag: { long: "stall" },
+    variable: "ITERATR_STALL",
+    help: "end after so many iterations in a row without progress",
+  },
+  {
+    key: "stall.without_task",
+    kind: { kind: "count", min: 1 },
+    fallback: 20,
+    help: "end after so many iterations in a row without a task closed",
+  },
+  {
+    key: "prompt.notes",
+    kind: { kind: "size" },
+    fallback: 16 * 1024,
+    help: "the newest notes that go into a prompt, at most so much",
+  },
+  {
+    key: "prompt.history",
+    kind: { kind: "count", min: 0 },
+    fallback: 5,
+    help: "the summaries of so many iterations go into a prompt",
+  },
+] as const satisfies readonly KeySpec[];
+
+/** The name of a key. */
+export type Key = typeof TABLE[number]["key"];
+
+type ValueOf<K extends Kind> = K extends { readonly kind: "switch" } ? boolean
+  : K extends { readonly kind: "count" | "size" } ? number
+  : string;
+
+/** The values of all keys; those without a fallback may be unset. */
+export type Config = {
+  readonly [S in typeof TABLE[number] as S["key"]]:
+    | ValueOf<S["kind"]>
+    | (undefined extends S["fallback"] ? undefined : never);
+};
+
+/** A key's specification, in the general form. */
+export function specOf(key: string): KeySpec | undefined {
+  return (TABLE as readonly KeySpec[]).find((spec) => spec.key === key);
+}
+
+/** All specifications, in the general form. */
+export const SPECS: readonly KeySpec[] = TABLE;
