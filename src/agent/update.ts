@@ -46,10 +46,17 @@ export function readUpdate(update: unknown): AgentUpdate | undefined {
     case "plan":
       return { kind: "plan", steps: readSteps(fields["entries"]) };
     case "usage_update":
-      return { kind: "usage", cost: asNumber(asObject(fields["cost"])?.["amount"]) };
+      return { kind: "usage", cost: readCost(asObject(fields["cost"])) };
     default:
       return undefined;
   }
+}
+
+/** A price in another currency cannot be added to dollars. */
+function readCost(cost: JsonObject | undefined): number | undefined {
+  const amount = asNumber(cost?.["amount"]);
+  const isDollars = (cost?.["currency"] ?? "USD") === "USD";
+  return isDollars && amount !== undefined && amount >= 0 ? amount : undefined;
 }
 
 function readChunk(kind: "message" | "thought", fields: JsonObject): AgentUpdate | undefined {

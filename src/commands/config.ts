@@ -1,7 +1,8 @@
 import { setInText, unsetInText } from "../config/edit.ts";
 import { unknownKey } from "../config/file.ts";
 import { readValue, writeValue } from "../config/kinds.ts";
-import { type ConfigFile, configFiles, type Origin, resolveConfig } from "../config/resolve.ts";
+import { type ConfigFile, configFiles } from "../config/files.ts";
+import { type Origin, resolveConfig } from "../config/resolve.ts";
 import { findRoot } from "../config/root.ts";
 import { specOf } from "../config/table.ts";
 import { writeFileAtomically } from "../platform/atomic_file.ts";

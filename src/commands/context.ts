@@ -1,6 +1,6 @@
-import { DEFAULT_DATA_DIR, findRoot } from "../config/root.ts";
+import { resolveConfig } from "../config/resolve.ts";
+import { findRoot } from "../config/root.ts";
 import { UserError } from "../platform/failure.ts";
-import { joinPath } from "../platform/paths.ts";
 import { isSessionName, NAME_RULE } from "../session/name.ts";
 import { StoreError } from "../store/errors.ts";
 import { openStore, type Store } from "../store/open.ts";
@@ -14,10 +14,11 @@ export interface CommandWorld {
   stderr(text: string): void;
 }
 
-/** The data directory: flag, else variable, else the default, anchored at the root. */
+/** The data directory, by the configuration. */
 export function dataDirectory(world: CommandWorld, flag: string | undefined): string {
   const root = findRoot(world.cwd, world.env("HOME") || undefined);
-  return joinPath(root, flag || world.env("ITERATR_DATA_DIR") || DEFAULT_DATA_DIR);
+  const flags = new Map(flag === undefined ? [] : [["data-dir", flag]]);
+  return resolveConfig({ root, env: world.env, flags }).config.data_dir;
 }
 
 /**

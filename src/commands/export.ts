@@ -1,6 +1,6 @@
 import { UserError } from "../platform/failure.ts";
 import { joinPath } from "../platform/paths.ts";
-import { readWholeNumber } from "../config/numbers.ts";
+import { readValue } from "../config/kinds.ts";
 import { archiveDirectory, readPastEpoch } from "../store/epoch.ts";
 import { exportLines } from "../store/export.ts";
 import type { Store } from "../store/open.ts";
@@ -22,7 +22,7 @@ export async function exportSession(
   flags: ExportFlags,
   world: CommandWorld,
 ): Promise<void> {
-  const epoch = flags.epoch === undefined ? undefined : readWholeNumber("--epoch", flags.epoch);
+  const epoch = flags.epoch === undefined ? undefined : readEpoch(flags.epoch);
   await using store = await openExisting(dataDirectory(world, flags.dataDir));
   const head = await readHead(store, session);
   if (head !== undefined && (epoch === undefined || epoch === head.epoch)) {
@@ -41,6 +41,12 @@ export async function exportSession(
   await copyArchive(store, past.archive, world);
 }
 
+function readEpoch(text: string): number {
+  const reading = readValue({ kind: "count", min: 0 }, text);
+  if (reading.ok) return Number(reading.value);
+  throw new UserError(`--epoch ${reading.must}, got "${text}"`);
+}
+
 async function copyArchive(store: Store, name: string, world: CommandWorld): Promise<void> {
   const path = joinPath(archiveDirectory(store), name);
   let file: Deno.FsFile;
@@ -49,5 +55,9 @@ async function copyArchive(store: Store, name: string, world: CommandWorld): Pro
   } catch {
     throw new UserError(`the log of that epoch is no longer there: ${path} cannot be read`);
   }
-  for await (const text of file.readable.pipeThrough(new TextDecoderStream())) world.stdout(text);
+  for await (
+    const text of file.readable.pipeThrough(
+      new TextDecoderStream("utf-8", { ignoreBOM: true }),
+    )
+  ) world.stdout(text);
 }

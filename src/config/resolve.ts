@@ -1,8 +1,8 @@
-import { exists, joinPath } from "../platform/paths.ts";
+import { joinPath } from "../platform/paths.ts";
+import { type ConfigFile, configFiles } from "./files.ts";
 import { type FileContent, readConfigText } from "./file.ts";
 import { readValue, type Value } from "./kinds.ts";
 import { type Problem, throwProblems } from "./problem.ts";
-import { CONFIG_FILE } from "./root.ts";
 import { type Config, type KeySpec, SPECS } from "./table.ts";
 
 /** Where a value comes from. */
@@ -27,13 +27,6 @@ export interface Resolved {
   readonly files: readonly ConfigFile[];
 }
 
-/** A file of the configuration. */
-export interface ConfigFile {
-  readonly kind: "global" | "project";
-  readonly path: string;
-  readonly isThere: boolean;
-}
-
 /** What a resolution starts from. */
 export interface Sources {
   /** Absolute path of the root. */
@@ -41,21 +34,6 @@ export interface Sources {
   env(name: string): string | undefined;
   /** Texts of the flags that were given, by their long names; a switch is `true` or `false`. */
   readonly flags: ReadonlyMap<string, string>;
-}
-
-/** The paths of the two files. A global file needs a home directory. */
-export function configFiles(
-  root: string,
-  env: (name: string) => string | undefined,
-): readonly ConfigFile[] {
-  const xdg = env("XDG_CONFIG_HOME");
-  const home = env("HOME");
-  const base = xdg?.startsWith("/") ? xdg : home ? joinPath(home, ".config") : undefined;
-  const project = joinPath(root, CONFIG_FILE);
-  const files: ConfigFile[] = [{ kind: "project", path: project, isThere: exists(project) }];
-  if (base === undefined) return files;
-  const global = joinPath(base, "iteratr", CONFIG_FILE);
-  return [{ kind: "global", path: global, isThere: exists(global) }, ...files];
 }
 
 /**

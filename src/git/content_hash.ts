@@ -1,6 +1,9 @@
 /** A file larger than this is told apart by size and time of change, not by its content. */
 const MAX_HASHED_BYTES = 8 * 1024 * 1024;
 
+/** A time of change older than this tells for sure that nothing has changed since. */
+const SETTLED_MS = 2_000;
+
 /**
  * Tells contents of files apart, and remembers what it has read: a file whose size and time have not
  * changed is not read again.
@@ -24,10 +27,12 @@ export class ContentHashes {
       const executable = ((info.mode ?? 0) & 0o100) === 0 ? "file" : "program";
       const stamp = `${info.size} ${info.mtime?.getTime() ?? 0} ${info.ino ?? 0}`;
       if (info.size > MAX_HASHED_BYTES) return `${executable} ${stamp}`;
+      const isSettled = Date.now() - (info.mtime?.getTime() ?? Date.now()) > SETTLED_MS;
       const known = this.#known.get(path);
       if (known?.stamp === stamp) return `${executable} ${known.hash}`;
       const hash = await digest(await Deno.readFile(path));
-      this.#known.set(path, { stamp, hash });
+      // A file changed just now may change again within the same tick of its clock.
+      if (isSettled) this.#known.set(path, { stamp, hash });
       return `${executable} ${hash}`;
     } catch {
       return "gone";

@@ -22,12 +22,25 @@ export async function makeWorkMark(
   uncounted: ReadonlySet<string> = new Set(),
 ): Promise<WorkMark> {
   const hashes = new ContentHashes(uncounted);
-  const top = await workTree(root);
+  const own = realPath(ignored);
+  const base = realPath(root);
+  const top = await workTree(base);
   return top === undefined
-    ? () => markOfFiles(root, ignored, hashes)
+    ? () => markOfFiles(base, own, hashes)
     : async () =>
-      await markOfGit(root, top, ignored, hashes) ?? await markOfFiles(root, ignored, hashes);
+      await markOfGit(base, top, own, hashes, 0) ?? await markOfFiles(base, own, hashes);
 }
+
+function realPath(path: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+/** Repositories within repositories are looked into so deep. */
+const MAX_NESTING = 3;
 
 const STATUS = ["status", "--porcelain=v2", "--branch", "-z", "--no-renames"];
 
@@ -36,6 +49,7 @@ async function markOfGit(
   top: string,
   ignored: string,
   hashes: ContentHashes,
+  depth: number,
 ): Promise<string | undefined> {
   const { ok, stdout } = await git(root, [...STATUS, "--untracked-files=all"]);
   if (!ok) return undefined;
@@ -44,12 +58,15 @@ async function markOfGit(
     if (entry.startsWith("# branch.oid ")) lines.push(entry);
     const path = pathOf(entry);
     if (path === undefined) continue;
-    const file = joinPath(top, path);
+    const file = joinPath(top, path.replace(/\/$/, ""));
     // Opening a file of the store would cost this process its locks on it (see store/bell.ts).
     if (file.startsWith(`${ignored}/`)) continue;
     const content = await hashes.of(file);
-    // A repository within: what git says of it is all there is to compare.
-    lines.push(`${path} ${content === "directory" ? entry : content}`);
+    // A repository within, or a submodule: git says here only that it differs.
+    const nested = content === "directory" && depth < MAX_NESTING
+      ? await markOfGit(file, file, ignored, hashes, depth + 1)
+      : undefined;
+    lines.push(`${path} ${content === "directory" ? `${entry} ${nested}` : content}`);
   }
   return await hashOf(lines);
 }

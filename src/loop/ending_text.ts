@@ -1,4 +1,5 @@
-import { formatCost, formatDuration, plural } from "../platform/text.ts";
+import { formatCost, formatDuration, oneLine, plural, printable } from "../platform/text.ts";
+import { shellQuote } from "../platform/words.ts";
 import type { Ending } from "../session/ending.ts";
 import { formatId } from "../session/ids.ts";
 import { type Head, openTasks } from "../session/state.ts";
@@ -37,7 +38,7 @@ export function endingFor(
   facts: EndingFacts,
 ): Ending {
   const { tally, session, spec } = facts;
-  const goOn = `Go on: iteratr build --name ${session} --spec ${spec}`;
+  const goOn = goOnHint(session, spec);
   const look = `Look: iteratr tool task-list --name ${session}`;
   switch (why) {
     case "complete":
@@ -84,6 +85,11 @@ export function endingFor(
   }
 }
 
+/** How to take a session up again, ready to be pasted into a shell. */
+export function goOnHint(session: string, spec: string): string {
+  return `Go on: iteratr build --name ${session} --spec ${shellQuote(spec)}`;
+}
+
 function spent({ tally, ms, cost }: EndingFacts): string {
   const price = cost > 0 ? `, ${formatCost(cost)}` : "";
   return `${plural(tally.iterations, "iteration")}, ${formatDuration(ms)}${price}`;
@@ -103,7 +109,7 @@ function openList({ tasks }: EndingFacts): string {
       : task.status === "blocked"
       ? " (blocked)"
       : "";
-    return `${formatId("TAS", task.n)} ${task.text}${why}`;
+    return `${formatId("TAS", task.n)} ${oneLine(printable(task.text), 80)}${why}`;
   });
   const more = open.length > SHOWN ? `, and ${open.length - SHOWN} more` : "";
   return `Open: ${shown.join(", ")}${more}.`;

@@ -1,6 +1,7 @@
 /** Keeps the end of a stream of text within a bound, by whole lines where it can. */
 export class Tail {
   #text = "";
+  #isCut = false;
   readonly #limit: number;
 
   /** @param limit how many characters to keep. */
@@ -11,12 +12,13 @@ export class Tail {
   /** Adds text at the end. */
   push(text: string): void {
     const all = this.#text + text;
-    this.#text = all.length > this.#limit ? all.slice(-this.#limit) : all;
+    this.#isCut ||= all.length > this.#limit;
+    this.#text = all.slice(-this.#limit);
   }
 
   /** What is kept, without the line that the bound has cut into. */
   text(): string {
-    if (this.#text.length < this.#limit) return this.#text;
+    if (!this.#isCut) return this.#text;
     const cut = this.#text.indexOf("\n");
     return cut < 0 ? this.#text : this.#text.slice(cut + 1);
   }

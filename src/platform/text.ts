@@ -13,7 +13,8 @@ export function formatDuration(ms: number): string {
 /** `950`, `18.2k`, `1.3M`: counts as a person reads them. */
 export function formatCount(value: number): string {
   if (value < 1000) return String(value);
-  if (value < 1_000_000) return `${(value / 1000).toFixed(1)}k`;
+  // From here on the k would be rounded up to a thousand of them.
+  if (value < 999_950) return `${(value / 1000).toFixed(1)}k`;
   return `${(value / 1_000_000).toFixed(1)}M`;
 }
 
@@ -24,7 +25,12 @@ export function plural(count: number, noun: string): string {
 
 /** US dollars: cents from a cent up, as many digits as matter below. */
 export function formatCost(dollars: number): string {
-  return dollars === 0 || dollars >= 0.01 ? `$${dollars.toFixed(2)}` : `$${dollars.toPrecision(1)}`;
+  if (dollars === 0 || dollars >= 0.01) return `$${dollars.toFixed(2)}`;
+  const digits = new Intl.NumberFormat("en-US", {
+    maximumSignificantDigits: 1,
+    maximumFractionDigits: 20,
+  });
+  return `$${digits.format(dollars)}`;
 }
 
 /**

@@ -1,5 +1,8 @@
 import { UserError } from "./failure.ts";
 
+/** What a backslash takes the meaning from within double quotes; before the rest it stands for itself. */
+const ESCAPABLE = /["$`\\]/;
+
 /**
  * Splits a command as a shell would, as far as words and quotes go: `'...'` is literal, `"..."` and
  * bare words know the backslash. Nothing is expanded, and no shell is run.
@@ -15,8 +18,9 @@ export function splitWords(what: string, text: string): readonly [string, ...str
     const char = text.charAt(at);
     if (quote !== undefined) {
       if (char === quote) quote = undefined;
-      else if (char === "\\" && quote === '"') word += text.charAt(++at);
-      else word += char;
+      else if (char === "\\" && quote === '"' && ESCAPABLE.test(text.charAt(at + 1))) {
+        word += text.charAt(++at);
+      } else word += char;
     } else if (char === "'" || char === '"') {
       quote = char;
       word ??= "";

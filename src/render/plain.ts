@@ -134,15 +134,15 @@ export class PlainRenderer implements Renderer {
           labelled("session", event.data.assumed ? "all tasks are closed" : "declared complete"),
         ];
       case "session.reopened":
-        return [labelled("session", `opened again: ${printable(event.data.why)}`)];
+        return [labelled("session", `opened again: ${clean(event.data.why)}`)];
       case "session.reset":
         this.#texts.clear();
         this.#statuses.clear();
-        return [labelled("session", `begun anew; the old log is ${event.data.archive}`)];
+        return [labelled("session", `begun anew; the old log is ${clean(event.data.archive)}`)];
       case "spec.recorded":
         return event.data.changed ? [labelled("spec", "it has changed; the new text counts")] : [];
       case "warning":
-        return [labelled("warning", printable(event.data.message))];
+        return [labelled("warning", clean(event.data.message))];
       case "session.created":
       case "iteration.usage":
       case "run.ended":
@@ -158,11 +158,11 @@ export class PlainRenderer implements Renderer {
     const limits = limit === 0 ? "no limit of iterations" : plural(limit, "iteration");
     return [
       ...this.#wrapped([
-        `iteratr ${this.#started?.version ?? ""}`,
+        `iteratr ${clean(this.#started?.version ?? "")}`,
         `session ${this.#style.accent(session)}`,
-        `spec ${printable(spec)}`,
-        `agent ${printable(`${agent.name} ${agent.version}`).trim()}`,
-        `model ${printable(agent.model)}`,
+        `spec ${clean(spec)}`,
+        `agent ${clean(`${agent.name} ${agent.version}`)}`,
+        `model ${clean(agent.model)}`,
       ].join("  ")),
       `${tasks.padEnd(32)}limits  ${limits}`,
     ];
@@ -200,6 +200,11 @@ export class PlainRenderer implements Renderer {
   #short(text: string): string {
     return fit(printable(text), this.#width - 20);
   }
+}
+
+/** Somebody else's text for a place within a line: no control characters, no line of its own. */
+function clean(text: string): string {
+  return oneLine(printable(text), 1_000);
 }
 
 function words(status: TaskStatus): string {

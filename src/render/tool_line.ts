@@ -1,12 +1,11 @@
 import { relativeTo } from "../platform/paths.ts";
 import { formatDuration, printable } from "../platform/text.ts";
 import type { EventData } from "../session/event.ts";
-import { continued, fit, labelled, spread } from "./layout.ts";
+import { continued, fit, LABEL_WIDTH, labelled, spread } from "./layout.ts";
 import type { Style } from "./style.ts";
 
 const NAME_WIDTH = 7;
 const TAIL_LINES = 6;
-const OUTCOME_WIDTH = 24;
 
 /** How a tool call is shown. */
 export interface ToolLineOptions {
@@ -27,19 +26,20 @@ export function toolLines(
 ): readonly string[] {
   const isOk = tool.outcome === "ok";
   if (isOk && isBookkeeping(tool.argument)) return [];
-  const name = printable(tool.tool).padEnd(NAME_WIDTH);
-  const room = Math.max(20, width - 8 - NAME_WIDTH - 1 - OUTCOME_WIDTH);
+  const name = fit(printable(tool.tool), 40).padEnd(NAME_WIDTH);
+  const came = outcome(tool);
+  const room = Math.max(20, width - LABEL_WIDTH - NAME_WIDTH - 1 - came.length - 2);
   const argument = fit(printable(relativeTo(root, tool.argument)), room);
   const left = tool.subagent
     ? labelled("sub", argument)
     : labelled("tool", `${name} ${argument}`.trimEnd());
-  const line = spread(left, outcome(tool), width);
+  const line = spread(left, came, width);
   const shown = isOk ? style.dim(line) : line.replace(/failed.*$/, (text) => style.bad(text));
   return [shown, ...tail(tool.tail).map((text) => continued(style.dim(`| ${text}`)))];
 }
 
 function isBookkeeping(command: string): boolean {
-  return /^iteratr tool [\w-]+/.test(command) && !/[;&|\n]/.test(command);
+  return /^iteratr tool [\w-]+/.test(command) && !/[;&|<>`\n]|\$\(/.test(command);
 }
 
 function outcome(tool: EventData["agent.tool"]): string {

@@ -64,7 +64,8 @@ export function setStatus(view: SessionView, n: number, status: TaskStatus): Rul
   const task = find(view, n);
   if (task === undefined) return unknownTask(view, n);
   if (task.status === status && !wasLeftByEarlierIteration(view, task)) return granted();
-  const opens = isClosed(task) && status !== "completed" && status !== "cancelled";
+  const needsWork = status === "remaining" || status === "in_progress";
+  const opens = needsWork || (isClosed(task) && status === "blocked");
   return granted(
     ...(opens ? reopening(view, `${formatId("TAS", n)} was set to ${status}`) : []),
     event("task.status", { n, status }),

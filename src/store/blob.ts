@@ -59,5 +59,6 @@ export async function loadText(
     whole.set(value, at);
     at += value.length;
   }
-  return new TextDecoder().decode(whole);
+  // A byte order mark is part of the text.
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(whole);
 }

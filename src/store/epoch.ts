@@ -85,10 +85,11 @@ async function endEpoch(
   if (entry.value === null) return undefined;
   const archive = await Archive.begin(archiveDirectory(store), session, now);
   try {
-    const done = await withRetry(store, async () => {
-      const seen = await store.kv.get<Head>(keys.head(session));
+    for (;;) {
+      const seen = await withRetry(store, () => store.kv.get<Head>(keys.head(session)));
       const head = seen.value;
-      if (head === null) return { isThere: false };
+      if (head === null) return undefined;
+      // Outside of any deadline: a long log takes its time.
       await archive.catchUp(store, session, head);
       const past: PastEpoch = {
         head,
@@ -96,14 +97,17 @@ async function endEpoch(
         endedAt: now.toISOString(),
         swept: false,
       };
-      const atomic = store.kv.atomic().check(seen).set(keys.epoch(session, head.epoch), past);
-      finish(atomic, head, archive.name, now);
-      const { ok } = await atomic.commit();
-      return ok ? { isThere: true } : undefined;
-    });
-    if (!done.isThere) return undefined;
-    ring(parentPath(store.file), session);
-    return archive.keep();
+      const ok = await archive.whileInDoubt(() =>
+        withRetry(store, async () => {
+          const atomic = store.kv.atomic().check(seen).set(keys.epoch(session, head.epoch), past);
+          finish(atomic, head, archive.name, now);
+          return (await atomic.commit()).ok;
+        })
+      );
+      if (!ok) continue;
+      ring(parentPath(store.file), session);
+      return archive.keep();
+    }
   } finally {
     archive.close();
   }
@@ -157,8 +161,21 @@ class Archive {
     await this.#file.sync();
   }
 
+  /**
+   * Keeps the file should the switch of the epoch be given up: it may yet go through, and then the
+   * archive is all that is left of the log.
+   */
+  async whileInDoubt(commit: () => Promise<boolean>): Promise<boolean> {
+    try {
+      this.#kept = await commit();
+      return this.#kept;
+    } catch (error) {
+      this.#kept = error instanceof StoreError && error.fault === "busy";
+      throw error;
+    }
+  }
+
   keep(): string {
-    this.#kept = true;
     return joinPath(this.#directory, this.name);
   }
 

@@ -48,11 +48,10 @@ export async function* feed(
     const isOver = here !== undefined && here !== head?.epoch;
     const end = isOver ? (await readPastEpoch(store, session, here))?.head : head;
     if (here !== undefined && end !== undefined && end.seq > at.seq) {
-      for await (const event of readEvents(store, session, end, at.seq)) {
+      for await (const event of withoutGap(store, session, end, at.seq, isOver)) {
         yield { epoch: here, event };
         at = { epoch: here, seq: event.seq };
       }
-      if (at.seq < end.seq) throw gap(store, session, here, at.seq);
     } else if (isOver && end !== undefined && head !== undefined) {
       at = { epoch: here + 1, seq: 0 };
     } else if (isLast) {
@@ -60,6 +59,22 @@ export async function* feed(
     } else {
       await wake.wait(POLL_MS);
     }
+  }
+}
+
+/** The events after a number; of a past epoch that is being swept, either all of them or none. */
+async function* withoutGap(
+  store: Store,
+  session: string,
+  end: Head,
+  after: number,
+  isOver: boolean,
+): AsyncGenerator<StoredEvent> {
+  try {
+    yield* readEvents(store, session, end, after);
+  } catch (error) {
+    const isGone = isOver && error instanceof StoreError && error.fault === "damaged";
+    throw isGone ? gap(store, session, end.epoch, after) : error;
   }
 }
 

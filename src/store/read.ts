@@ -2,6 +2,7 @@ import type { StoredEvent } from "../session/event.ts";
 import type { Note } from "../session/note.ts";
 import { type Head, type Info, type Iteration, NO_INFO } from "../session/state.ts";
 import type { Task } from "../session/task.ts";
+import { StoreError } from "./errors.ts";
 import { keys } from "./keys.ts";
 import type { Store } from "./open.ts";
 import { withRetry } from "./retry.ts";
@@ -80,6 +81,7 @@ export async function readIterations(
  * The events after a sequence number, in order, as far as the given head reaches.
  *
  * @param after the last number already seen; 0 for all.
+ * @throws {StoreError} `damaged` when an event is not there: none is ever passed over.
  */
 export async function* readEvents(
   store: Store,
@@ -89,12 +91,22 @@ export async function* readEvents(
 ): AsyncGenerator<StoredEvent> {
   for (let from = after + 1; from <= head.seq;) {
     const to = Math.min(head.seq, from + PAGE - 1);
-    yield* await values<StoredEvent>(store, {
+    const events = await values<StoredEvent>(store, {
       start: keys.event(session, head.epoch, from),
       end: keys.event(session, head.epoch, to + 1),
     });
+    for (let at = from; at <= to; at++) {
+      const event = events[at - from];
+      if (event?.seq !== at) throw lost(store, session, at);
+      yield event;
+    }
     from = to + 1;
   }
+}
+
+function lost(store: Store, session: string, seq: number): StoreError {
+  const what = `event ${seq} of session ${session}`;
+  return new StoreError("damaged", `the store ${store.file} is damaged: ${what} is missing`);
 }
 
 async function values<T>(store: Store, selector: Deno.KvListSelector): Promise<readonly T[]> {

@@ -9,7 +9,7 @@ const GRACE_MS = 60_000;
 /** Small enough that no writer has to wait for long. */
 const PIECE = 400;
 
-const KINDS = ["event", "task", "note", "iteration", "info", "blob"] as const;
+const KINDS = ["event", "task", "note", "iteration", "blob"] as const;
 
 /**
  * Removes the records of epochs that are over, in pieces. Their logs are in the archive. A sweep that is
@@ -28,7 +28,14 @@ export async function sweep(store: Store): Promise<number> {
     const age = store.clock.now().getTime() - Date.parse(value.endedAt);
     if (value.swept || age < GRACE_MS || session === undefined || epoch === undefined) continue;
     for (const kind of KINDS) removed += await removeAll(store, [kind, session, epoch]);
-    await withRetry(store, () => store.kv.set(key, { ...value, swept: true }));
+    // The one record of an epoch whose key has nothing behind the epoch, so that no prefix finds it.
+    const info = keys.info(String(session), Number(epoch));
+    const { value: isThere } = await withRetry(store, () => store.kv.get(info));
+    await withRetry(
+      store,
+      () => store.kv.atomic().delete(info).set(key, { ...value, swept: true }).commit(),
+    );
+    if (isThere !== null) removed++;
   }
   return removed;
 }

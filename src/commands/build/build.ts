@@ -1,4 +1,5 @@
 import { run } from "../../loop/run.ts";
+import { goOnHint } from "../../loop/ending_text.ts";
 import type { RunPlan } from "../../loop/plan.ts";
 import { readSpec } from "../../loop/spec_copy.ts";
 import { DEFAULT_TEMPLATE } from "../../prompt/default_template.ts";
@@ -92,7 +93,7 @@ function interrupted(signal: EndingSignal, settings: BuildSettings): Ending {
     reason: "interrupted",
     signal,
     message: `${signal} was received.`,
-    hints: [`Go on: iteratr build --name ${settings.session} --spec ${spec}`],
+    hints: [goOnHint(settings.session, spec)],
   };
 }
 

@@ -5,7 +5,7 @@ import type { Head } from "../../session/state.ts";
 import type { Task } from "../../session/task.ts";
 import { readHead, readTasks, sessionNames } from "../../store/read.ts";
 import { transact } from "../../store/transact.ts";
-import type { ToolContext } from "./subcommand.ts";
+import type { Opened, ToolContext } from "./subcommand.ts";
 
 /** What a granted command has stored. */
 export interface Done {
@@ -23,10 +23,10 @@ export async function execute(
   options: { readonly create: boolean; readonly tasks: boolean },
   decide: (view: SessionView) => Ruling,
 ): Promise<Done> {
-  const { store, session, actor } = context;
+  const { store, session } = await context.open();
   const outcome = await transact(store, {
     session,
-    actor,
+    actor: context.actor,
     tasks: options.tasks,
     decide,
     ...(options.create ? { create: { spec: null } } : {}),
@@ -35,7 +35,7 @@ export async function execute(
     case "refused":
       throw new UserError(outcome.why);
     case "no-session":
-      throw await noSession(context);
+      throw await noSession({ store, session });
     case "committed":
       if (outcome.created) context.notice(`session ${session} is new: it was not there before`);
       return outcome;
@@ -45,13 +45,14 @@ export async function execute(
 /** Reads the head and the tasks of a session that must be there. */
 export async function view(
   context: ToolContext,
-): Promise<{ readonly head: Head; readonly tasks: readonly Task[] }> {
-  const head = await readHead(context.store, context.session);
-  if (head === undefined) throw await noSession(context);
-  return { head, tasks: await readTasks(context.store, context.session, head) };
+): Promise<Opened & { readonly head: Head; readonly tasks: readonly Task[] }> {
+  const { store, session } = await context.open();
+  const head = await readHead(store, session);
+  if (head === undefined) throw await noSession({ store, session });
+  return { store, session, head, tasks: await readTasks(store, session, head) };
 }
 
-async function noSession({ store, session }: ToolContext): Promise<UserError> {
+async function noSession({ store, session }: Opened): Promise<UserError> {
   const names = await sessionNames(store);
   const there = names.length === 0 ? "there is none yet" : `there is ${names.join(", ")}`;
   return new UserError(`there is no session ${session}; ${there}`);

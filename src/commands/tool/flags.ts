@@ -45,7 +45,7 @@ export async function readFlags(
     flags.set(spec.name, value);
   }
   for (const spec of specs) {
-    if (spec.required === true && !flags.has(spec.name)) {
+    if (spec.required === true && !flags.has(spec.name) && !flags.has("help")) {
       throw new UserError(`${command} needs --${spec.name} <${spec.value}>: ${spec.help}`);
     }
   }

@@ -40,8 +40,8 @@ export const noteList: Subcommand = {
   run: async (context) => {
     const type = context.flags.get("type");
     const wanted = type === undefined ? undefined : readNoteType("--type", type);
-    const { head } = await view(context);
-    const all = await readNotes(context.store, context.session, head);
+    const { store, session, head } = await view(context);
+    const all = await readNotes(store, session, head);
     const notes = all.filter((note) => wanted === undefined || note.type === wanted);
     const lines = notes.map((note) => `[${note.type}] (#${note.iteration ?? 0}) ${note.text}`);
     const none = wanted === undefined ? "No notes" : `No notes of type ${wanted}`;

@@ -2,12 +2,18 @@ import type { Actor } from "../../session/event.ts";
 import type { Store } from "../../store/open.ts";
 import type { Flags, FlagSpec } from "./flags.ts";
 
-/** What a subcommand works with: its flags, the open store, and which session is meant. */
-export interface ToolContext {
-  readonly flags: Flags;
+/** The open store, and which session is meant. */
+export interface Opened {
   readonly store: Store;
   readonly session: string;
+}
+
+/** What a subcommand works with. */
+export interface ToolContext {
+  readonly flags: Flags;
   readonly actor: Actor;
+  /** Opens the store, the first time: after the flags were judged, so that bad ones leave no trace. */
+  open(): Promise<Opened>;
   /** The value of a flag, or all of standard input when it is `-`. */
   text(flag: string): Promise<string>;
   /** Something to know besides the answer; goes to stderr. */

@@ -1,6 +1,8 @@
+import { configFiles } from "../../config/files.ts";
 import { DEFAULT_DATA_DIR, findRoot } from "../../config/root.ts";
 import { UserError } from "../../platform/failure.ts";
 import { lightClock } from "../../platform/light_clock.ts";
+import { RUN_MARK } from "../../platform/marked_processes.ts";
 import { joinPath } from "../../platform/paths.ts";
 import { isSessionName, NAME_RULE } from "../../session/name.ts";
 import { StoreError } from "../../store/errors.ts";
@@ -8,7 +10,7 @@ import { openStore, type Store } from "../../store/open.ts";
 import { sessionNames } from "../../store/read.ts";
 import { type Flags, type FlagSpec, readFlags } from "./flags.ts";
 import { iterationSummary, noteAdd, noteList, sessionComplete } from "./session_commands.ts";
-import type { Subcommand, ToolContext } from "./subcommand.ts";
+import type { Opened, Subcommand, ToolContext } from "./subcommand.ts";
 import {
   taskAdd,
   taskBatchAdd,
@@ -63,47 +65,36 @@ export async function tool(args: readonly string[], world: ToolWorld): Promise<v
   }
   const subcommand = SUBCOMMANDS.find((candidate) => candidate.name === name);
   if (subcommand === undefined) throw await unknownSubcommand(name);
-  if (rest.includes("--help") || rest.includes("-h")) {
+  const flags = await readFlags(name, [...subcommand.flags, ...COMMON], rest);
+  if (flags.has("help")) {
     world.stdout(manual(subcommand));
     return;
   }
-  const flags = await readFlags(name, [...subcommand.flags, ...COMMON], rest);
-  await using store = await openFor(subcommand, flags, world);
-  const session = await whichSession(store, flags, world);
-  const answer = await subcommand.run(makeContext(flags, store, session, world));
-  world.stdout(`${flags.has("json") ? JSON.stringify(answer.json) : answer.words}\n`);
-}
-
-function makeContext(
-  flags: Flags,
-  store: Store,
-  session: string,
-  world: ToolWorld,
-): ToolContext {
-  return {
+  let opened: Promise<Opened> | undefined;
+  const context: ToolContext = {
     flags,
-    store,
-    session,
-    actor: isSet(world.env("ITERATR_RUN")) ? "agent" : "user",
+    actor: isSet(world.env(RUN_MARK)) ? "agent" : "user",
+    open: () => opened ??= openFor(subcommand, flags, world),
     text: async (flag) => {
       const value = flags.get(flag) ?? "";
       return value === "-" ? await world.readStdin() : value;
     },
     notice: (line) => world.stderr(`iteratr: ${line}\n`),
   };
+  try {
+    const answer = await subcommand.run(context);
+    world.stdout(`${flags.has("json") ? JSON.stringify(answer.json) : answer.words}\n`);
+  } finally {
+    const done = await opened?.catch(() => undefined);
+    await done?.store.close();
+  }
 }
 
-async function openFor(subcommand: Subcommand, flags: Flags, world: ToolWorld): Promise<Store> {
-  const given = flags.get("data-dir") ?? world.env("ITERATR_DATA_DIR");
-  const directory = isSet(given)
-    ? joinPath(world.cwd, given)
-    : joinPath(findRoot(world.cwd, world.env("HOME")), DEFAULT_DATA_DIR);
+async function openFor(subcommand: Subcommand, flags: Flags, world: ToolWorld): Promise<Opened> {
+  const directory = await dataDirectory(flags.get("data-dir"), world);
+  let store: Store;
   try {
-    return await openStore({
-      directory,
-      create: subcommand.creates,
-      clock: lightClock,
-    });
+    store = await openStore({ directory, create: subcommand.creates, clock: lightClock });
   } catch (error) {
     if (!(error instanceof StoreError) || error.fault !== "missing") throw error;
     throw new UserError(
@@ -111,6 +102,30 @@ async function openFor(subcommand: Subcommand, flags: Flags, world: ToolWorld): 
         "or name another place with --data-dir",
     );
   }
+  try {
+    return { store, session: await whichSession(store, flags, world) };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** Flag, else variable, else the configuration, which is loaded for this only. */
+async function dataDirectory(flag: string | undefined, world: ToolWorld): Promise<string> {
+  const given = flag ?? world.env("ITERATR_DATA_DIR");
+  if (isSet(given) && given.startsWith("/")) return joinPath(given);
+  const { env, cwd } = world;
+  const root = findRoot(cwd, env("HOME") || undefined);
+  if (isSet(given)) return joinPath(root, given);
+  if (flag === "") throw new UserError("--data-dir must not be empty");
+  if (!configFiles(root, env).some(({ isThere }) => isThere)) {
+    return joinPath(root, DEFAULT_DATA_DIR);
+  }
+  // A choice, so that Deno does not load it ahead of time (see main.ts).
+  const { resolveConfig }: typeof import("../../config/resolve.ts") = await import(
+    flag === "" ? "../../config/resolve.ts" : "../../config/resolve.ts"
+  );
+  return resolveConfig({ root, env, flags: new Map() }).config.data_dir;
 }
 
 async function whichSession(store: Store, flags: Flags, world: ToolWorld): Promise<string> {
