@@ -1,41 +1,77 @@
 /**
  * `deno task test [files...]`: installs what the tests need, runs them, and ends with a line
- * `N passed, N failed`.
+ * `N passed, N failed`. Without files it runs all of them, and those of the tools a second time, against
+ * the bundle.
  */
+import { join } from "node:path";
 import { ensureOpencode } from "./opencode/install.ts";
+import { bundle } from "./release/bundle.ts";
+
+interface Count {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+/** Tests whose subject is a process of the `tool` lane. */
+const TOOL_TESTS = ["tests/tool", "tests/store/several_processes_test.ts"];
 
 const say = (line: string): void => {
   Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 };
 
 /** Copies the runner's output through, and picks its closing line up on the way. */
-async function copy(stream: ReadableStream<Uint8Array>): Promise<RegExpExecArray | undefined> {
-  let closing: RegExpExecArray | undefined;
+async function copy(stream: ReadableStream<Uint8Array>): Promise<Count | undefined> {
+  let closing: Count | undefined;
   let partial = "";
   for await (const text of stream.pipeThrough(new TextDecoderStream())) {
     Deno.stdout.writeSync(new TextEncoder().encode(text));
     const lines = (partial + text).split("\n");
     partial = lines.pop() ?? "";
     for (const line of lines) {
-      closing = /^(?:ok|FAILED) \| (\d+) passed.* \| (\d+) failed/.exec(line) ?? closing;
+      const [, passed, failed] = /^(?:ok|FAILED) \| (\d+) passed.* \| (\d+) failed/.exec(line) ??
+        [];
+      if (passed !== undefined) closing = { passed: Number(passed), failed: Number(failed) };
     }
   }
   return closing;
 }
 
+/** Runs test files; a runner that stops without counting (a type error, a crash) is one failure. */
+async function run(
+  files: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Count> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["test", "-A", "--parallel", ...files],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+    env: { NO_COLOR: "1", ...env },
+  }).spawn();
+  const closing = await copy(child.stdout);
+  const { success } = await child.status;
+  return {
+    passed: closing?.passed ?? 0,
+    failed: Math.max(closing?.failed ?? 0, success ? 0 : 1),
+  };
+}
+
+async function runBundled(): Promise<Count> {
+  const directory = await Deno.makeTempDir({ prefix: "iteratr-bundle-" });
+  try {
+    await bundle(directory);
+    say("\nthe tools once more, against the bundle");
+    return await run(TOOL_TESTS, { ITERATR_TEST_MAIN: join(directory, "main.js") });
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
 await ensureOpencode({ pinned: true, say });
-const files = Deno.args.length === 0 ? ["tests"] : Deno.args;
-const child = new Deno.Command(Deno.execPath(), {
-  args: ["test", "-A", "--parallel", ...files],
-  stdin: "null",
-  stdout: "piped",
-  stderr: "inherit",
-  env: { NO_COLOR: "1" },
-}).spawn();
-const closing = await copy(child.stdout);
-const { success } = await child.status;
-const passed = Number(closing?.[1] ?? 0);
-// A runner that stops without counting (a type error, a crash) is a failure too.
-const failed = Math.max(Number(closing?.[2] ?? 0), success ? 0 : 1);
+const counts = Deno.args.length > 0
+  ? [await run(Deno.args)]
+  : [await run(["tests"]), await runBundled()];
+const passed = counts.reduce((sum, count) => sum + count.passed, 0);
+const failed = counts.reduce((sum, count) => sum + count.failed, 0);
 say(`${passed} passed, ${failed} failed`);
 Deno.exit(failed === 0 && passed > 0 ? 0 : 1);

@@ -10,7 +10,8 @@ import { type ExportFlags, exportSession } from "./export.ts";
 import { doctor, type DoctorFlags } from "./doctor.ts";
 import { remove, reset, type ResetFlags } from "./reset.ts";
 import type { CommandWorld } from "./context.ts";
-import { versionLine } from "./version.ts";
+import { genTemplate, type GenTemplateFlags } from "./gen_template.ts";
+import { versionText } from "./version.ts";
 
 /**
  * Everything but the `tool` lane: reads the command line and runs a command.
@@ -43,9 +44,16 @@ const world: CommandWorld = {
 function makeProgram(finish: (code: number) => void): Command {
   const program = new Command("iteratr")
     .description("Works through a spec with a coding agent, unattended, until every task is done.")
-    .version(versionLine(), "-v, --version", "show the version")
+    .option("-v, --version", "show the version, as the command version does")
+    .option("--json", "with --version: as JSON")
+    .action((flags: { version?: boolean; json?: boolean }) => {
+      if (flags.version === true) world.stdout(versionText(flags.json === true));
+      else program.outputHelp();
+    })
     .helpOption("-h, --help", "show help")
     .helpCommand("help [command]", "show help for a command")
+    // An option behind a command is that command's own.
+    .enablePositionalOptions()
     .exitOverride()
     .showSuggestionAfterError(true)
     .configureOutput({
@@ -70,6 +78,15 @@ function makeProgram(finish: (code: number) => void): Command {
     .action((flags: BuildFlags) =>
       outsideRun(async () => finish(await build(flags, configFlags(buildCommand), world)))
     );
+  program.command("version")
+    .description("show the version, and what it runs on")
+    .option("--json", "print it as JSON")
+    .action((flags: { json?: boolean }) => world.stdout(versionText(flags.json === true)));
+  program.command("gen-template")
+    .description("write the built-in prompt template to a file, to be changed")
+    .option("-o, --output <file>", "where to (default: .iteratr.template)")
+    .option("-f, --force", "write over a file that is there")
+    .action((flags: GenTemplateFlags) => outsideRun(() => genTemplate(flags, world)));
   const config = program.command("config")
     .description("show the configuration, and where each value comes from")
     .option("--json", "print it as JSON")

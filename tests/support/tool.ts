@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { bareEnvironment } from "./environment.ts";
 import type { Place } from "./place.ts";
 
-const MAIN = new URL("../../main.ts", import.meta.url).pathname;
+/**
+ * The program under test: the checkout's, or the bundle whose entry the test task names. The tests of
+ * the tools run once against each.
+ */
+const MAIN = Deno.env.get("ITERATR_TEST_MAIN") ??
+  new URL("../../main.ts", import.meta.url).pathname;
+const FLAGS = MAIN.endsWith(".js") ? ["--unstable-kv", "--no-config"] : [];
 
 /** What a process printed, and how it ended. */
 export interface Result {
@@ -27,7 +33,7 @@ export function spawnTool(
   options: CallOptions = {},
 ): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", MAIN, "tool", ...args],
+    args: ["run", "-A", ...FLAGS, MAIN, "tool", ...args],
     cwd: options.cwd ?? place.path,
     clearEnv: true,
     env: { ...bareEnvironment(), ...options.env },

@@ -1,0 +1,36 @@
+import { annotatedTemplate } from "../prompt/annotated_template.ts";
+import { UserError } from "../platform/failure.ts";
+import { exists, joinPath, parentPath } from "../platform/paths.ts";
+import { writeFileAtomically } from "../platform/atomic_file.ts";
+import type { CommandWorld } from "./context.ts";
+
+const DEFAULT_FILE = ".iteratr.template";
+
+/** The flags of `iteratr gen-template`. */
+export interface GenTemplateFlags {
+  readonly output?: string;
+  readonly force?: boolean;
+}
+
+/** `iteratr gen-template`: writes the built-in template, with what each variable is, to a file. */
+export function genTemplate(flags: GenTemplateFlags, world: CommandWorld): void {
+  const given = flags.output ?? DEFAULT_FILE;
+  const path = joinPath(world.cwd, given);
+  if (!exists(parentPath(path))) {
+    throw new UserError(`--output: the directory ${parentPath(path)} is not there`);
+  }
+  if (exists(path) && flags.force !== true) {
+    throw new UserError(`${given} is there already: --force writes over it`);
+  }
+  try {
+    writeFileAtomically(path, annotatedTemplate());
+  } catch (error) {
+    const why = error instanceof Deno.errors.PermissionDenied
+      ? "permission denied"
+      : error instanceof Error
+      ? error.message
+      : String(error);
+    throw new UserError(`${given} cannot be written: ${why}`);
+  }
+  world.stdout(`${given} is written; use it with --template ${given}\n`);
+}
