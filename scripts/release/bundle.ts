@@ -3,7 +3,7 @@
  * `iteratr tool` loads no more than it needs. Run it with
  * `deno run -A --unstable-kv --no-config DIR/main.js`.
  */
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
@@ -33,12 +33,34 @@ function buildDate(): string {
 }
 
 /**
+ * Removes an earlier bundle. A directory that holds anything else is left alone.
+ *
+ * @throws {Error} when it does.
+ */
+async function emptyBundle(outdir: string): Promise<void> {
+  const names: string[] = [];
+  try {
+    for await (const { name } of Deno.readDir(outdir)) names.push(name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw error;
+  }
+  const foreign = names.find((name) => !/^(main|[\w-]+-[A-Z0-9]{8})\.js$/.test(name));
+  if (foreign !== undefined) {
+    throw new Error(
+      `${outdir} holds ${foreign}, which is no part of a bundle: choose another --outdir`,
+    );
+  }
+  for (const name of names) await Deno.remove(join(outdir, name));
+}
+
+/**
  * Bundles the checkout into a directory, which is made anew, and stamps commit and date.
  *
  * @throws {Error} when the bundler fails or the marks are not where they should be.
  */
 export async function bundle(outdir: string): Promise<void> {
-  await Deno.remove(outdir, { recursive: true }).catch(() => undefined);
+  await emptyBundle(outdir);
   const { success } = await new Deno.Command(Deno.execPath(), {
     args: ["bundle", "--quiet", "--code-splitting", "--minify", "--outdir", outdir, "main.ts"],
     cwd: CHECKOUT,
@@ -62,7 +84,12 @@ export async function bundle(outdir: string): Promise<void> {
 
 if (import.meta.main) {
   const { values } = parseArgs({ options: { outdir: { type: "string" } } });
-  const outdir = values.outdir ?? BUNDLE_DIRECTORY;
-  await bundle(outdir);
+  const outdir = resolve(values.outdir ?? BUNDLE_DIRECTORY);
+  try {
+    await bundle(outdir);
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error));
+    Deno.exit(1);
+  }
   say(`${join(outdir, "main.js")}`);
 }

@@ -1,5 +1,6 @@
-import { PROTOCOL_VERSION } from "@agentclientprotocol/sdk";
-import { UserError } from "../platform/failure.ts";
+import { PROTOCOL_VERSION, RequestError } from "@agentclientprotocol/sdk";
+import { AgentError } from "./errors.ts";
+import { messageOf, UserError } from "../platform/failure.ts";
 import { asNumber, asObject, asText } from "../platform/json.ts";
 import { connect, type LinkOptions } from "./link.ts";
 import { launch, type LaunchOptions } from "./process.ts";
@@ -57,7 +58,9 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     };
   } catch (error) {
     await link.close();
-    throw error;
+    throw error instanceof RequestError
+      ? new AgentError(`the agent refused the handshake: ${messageOf(error)}`, "")
+      : error;
   }
 }
 

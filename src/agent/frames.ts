@@ -12,18 +12,28 @@ export interface Pipes {
   readonly stdout: ReadableStream<Uint8Array>;
 }
 
+/** Who is told what comes in and is no answer or request. */
+export interface FrameListener {
+  /**
+   * Gets notifications as they come. They do not take the way through the SDK, which would complain about
+   * those that it does not know, and bring them behind the answer that follows them.
+   */
+  onNotification(method: string, params: unknown): void;
+  /** Told of what was dropped. */
+  onOddity(what: string): void;
+}
+
 /**
  * Makes the SDK's message stream out of an agent's pipes. The SDK's own (`ndJsonStream`) answers what
  * is no JSON with an error and ends the connection over a frame that is too long. Agents print
  * banners and warnings on stdout: here such lines are passed over and told to `onOddity`, an answer to
  * no question of ours likewise, and a request's id may come back as a text.
- *
- * @param onOddity called with a description of what was dropped.
  */
-export function frameStream(pipes: Pipes, onOddity: (what: string) => void): Stream {
+export function frameStream(pipes: Pipes, listener: FrameListener): Stream {
   const asked = new Map<string, unknown>();
+  const { onOddity } = listener;
   return {
-    readable: frames(pipes.stdout, (line) => accept(line, asked, onOddity), onOddity),
+    readable: frames(pipes.stdout, (line) => accept(line, asked, listener), onOddity),
     writable: messages(pipes.stdin, asked),
   };
 }
@@ -46,7 +56,7 @@ function messages(
 function accept(
   line: string,
   asked: Map<string, unknown>,
-  onOddity: (what: string) => void,
+  { onNotification, onOddity }: FrameListener,
 ): AnyMessage | undefined {
   if (line.trim() === "") return undefined;
   const message = parseObject(line);
@@ -54,7 +64,12 @@ function accept(
     onOddity(`a line that is no protocol message: ${line.slice(0, 200)}`);
     return undefined;
   }
-  if (message["method"] !== undefined) return { ...message, jsonrpc: "2.0" } as AnyMessage;
+  const method = message["method"];
+  if (typeof method === "string" && message["id"] === undefined) {
+    onNotification(method, message["params"]);
+    return undefined;
+  }
+  if (method !== undefined) return { ...message, jsonrpc: "2.0" } as AnyMessage;
   const id = String(message["id"]);
   if (!asked.has(id)) {
     onOddity(`an answer to no question: ${line.slice(0, 200)}`);

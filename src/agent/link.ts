@@ -7,6 +7,9 @@ import { type AgentProcess, endProcess } from "./process.ts";
 import { answerRequest } from "./requests.ts";
 import { type AgentUpdate, readUpdate } from "./update.ts";
 
+/** What an agent has written before its death is read within this time. */
+const LAST_WORDS_MS = 100;
+
 /** What a connection needs to know. */
 export interface LinkOptions {
   readonly clock: Clock;
@@ -30,17 +33,23 @@ export interface Link {
 export function connect(process: AgentProcess, options: LinkOptions): Link {
   const listeners = new Map<string, (update: AgentUpdate) => void>();
   const connection = client({ name: "iteratr" })
-    // First in the list, so that it runs before anything that waits for an answer goes on.
-    .onNotification("session/update", (params) => params, ({ params }) => {
-      const fields = asObject(params);
-      const update = readUpdate(fields?.["update"]);
-      if (update !== undefined) listeners.get(asText(fields?.["sessionId"]) ?? "")?.(update);
-    })
-    .onNotification("*", () => undefined)
     .onRequest("*", ({ method, params }) => answerRequest(method, params))
-    .connect(frameStream(process, options.onOddity));
+    .connect(frameStream(process, {
+      onOddity: options.onOddity,
+      onNotification: (method, params) => {
+        if (method !== "session/update") return;
+        const fields = asObject(params);
+        const update = readUpdate(fields?.["update"]);
+        if (update !== undefined) listeners.get(asText(fields?.["sessionId"]) ?? "")?.(update);
+      },
+    }));
   const agent: ClientContext = connection.agent;
   let closing: Promise<void> | undefined;
+  // A child may keep the agent's pipes open after its death, so their end is not to be waited for.
+  process.exited.then(async () => {
+    await options.clock.sleep(LAST_WORDS_MS);
+    connection.close();
+  });
   const crash = async (): Promise<never> => {
     const exit = await endProcess(process, options.clock);
     throw new AgentError(

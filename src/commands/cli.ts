@@ -20,6 +20,10 @@ import { versionText } from "./version.ts";
  * @throws {UserError} for a mistake on the command line, or whatever the command throws.
  */
 export async function cli(args: readonly string[]): Promise<number> {
+  if (args[0] === "--version" || args[0] === "-v") {
+    world.stdout(versionText(args.includes("--json")));
+    return 0;
+  }
   let code = 0;
   const program = makeProgram((result) => {
     code = result;
@@ -46,10 +50,6 @@ function makeProgram(finish: (code: number) => void): Command {
     .description("Works through a spec with a coding agent, unattended, until every task is done.")
     .option("-v, --version", "show the version, as the command version does")
     .option("--json", "with --version: as JSON")
-    .action((flags: { version?: boolean; json?: boolean }) => {
-      if (flags.version === true) world.stdout(versionText(flags.json === true));
-      else program.outputHelp();
-    })
     .helpOption("-h, --help", "show help")
     .helpCommand("help [command]", "show help for a command")
     // An option behind a command is that command's own.

@@ -1,9 +1,8 @@
 import { UserError } from "../platform/failure.ts";
 import { plural } from "../platform/text.ts";
 import { checkSessions } from "../store/check.ts";
-import { exists } from "../platform/paths.ts";
 import { integrityProblem } from "../store/integrity.ts";
-import { openStore, storeFile } from "../store/open.ts";
+import { isStore, openStore, storeFile } from "../store/open.ts";
 import { StoreError } from "../store/errors.ts";
 import { type CommandWorld, dataDirectory } from "./context.ts";
 
@@ -25,7 +24,7 @@ export async function doctor(flags: DoctorFlags, world: CommandWorld): Promise<v
   }
   const directory = dataDirectory(world, flags.dataDir);
   const file = storeFile(directory);
-  if (!exists(file)) {
+  if (!isStore(file)) {
     world.stdout(`store   ${file}  not there yet\n`);
     return;
   }
@@ -39,6 +38,7 @@ export async function doctor(flags: DoctorFlags, world: CommandWorld): Promise<v
     if (result.problem !== undefined) {
       throw new StoreError("damaged", `session ${result.session}: ${result.problem}`);
     }
-    world.stdout(`session ${result.session}  ${plural(result.events, "event")}  ok\n`);
+    const verdict = result.isBusy ? "ok; written all the time, so views not compared" : "ok";
+    world.stdout(`session ${result.session}  ${plural(result.events, "event")}  ${verdict}\n`);
   }
 }

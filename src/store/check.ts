@@ -1,7 +1,10 @@
 import { fold } from "../session/fold.ts";
 import { formatId } from "../session/ids.ts";
-import type { SessionState } from "../session/state.ts";
+import type { Head, SessionState } from "../session/state.ts";
 import type { StoredEvent } from "../session/event.ts";
+import { loadText } from "./blob.ts";
+import { StoreError } from "./errors.ts";
+import { namedBlob } from "./export.ts";
 import type { Store } from "./open.ts";
 import {
   readEvents,
@@ -19,7 +22,12 @@ export interface CheckResult {
   readonly events: number;
   /** The first difference between log and views; `undefined` when there is none. */
   readonly problem: string | undefined;
+  /** Whether somebody wrote all the time, so that the views could not be compared. */
+  readonly isBusy: boolean;
 }
+
+/** So often a session is read while somebody keeps writing. */
+const ATTEMPTS = 20;
 
 /** Compares the log and the views of every session. It changes nothing. */
 export async function* checkSessions(store: Store): AsyncGenerator<CheckResult> {
@@ -28,9 +36,9 @@ export async function* checkSessions(store: Store): AsyncGenerator<CheckResult> 
 
 async function checkSession(store: Store, session: string): Promise<CheckResult> {
   // Somebody may be writing: only what was read without a write in between can be compared.
-  for (;;) {
+  for (let attempt = 1;; attempt++) {
     const head = await readHead(store, session);
-    if (head === undefined) return { session, events: 0, problem: undefined };
+    if (head === undefined) return { session, events: 0, problem: undefined, isBusy: false };
     const events = await Array.fromAsync(readEvents(store, session, head, 0));
     const views: SessionState = {
       head,
@@ -40,9 +48,35 @@ async function checkSession(store: Store, session: string): Promise<CheckResult>
       iterations: new Map((await readIterations(store, session, head)).map((it) => [it.n, it])),
     };
     const after = await readHead(store, session);
-    if (after?.seq !== head.seq || after.epoch !== head.epoch) continue;
-    return { session, events: events.length, problem: firstDifference(events, views) };
+    const isBusy = after?.seq !== head.seq || after.epoch !== head.epoch;
+    if (isBusy && attempt < ATTEMPTS) continue;
+    const problem = isBusy ? undefined : firstDifference(events, views);
+    return {
+      session,
+      events: events.length,
+      problem: problem ?? await firstLostText(store, session, head, events),
+      isBusy,
+    };
   }
+}
+
+async function firstLostText(
+  store: Store,
+  session: string,
+  head: Head,
+  events: readonly StoredEvent[],
+): Promise<string | undefined> {
+  for (const event of events) {
+    const ref = namedBlob(event);
+    if (ref === undefined) continue;
+    try {
+      await loadText(store, session, head.epoch, ref);
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.fault !== "damaged") throw error;
+      return `event ${event.seq} names blob ${ref.blob}, of which a part is missing`;
+    }
+  }
+  return undefined;
 }
 
 /** The first way in which a log and the views kept beside it disagree, in words. */

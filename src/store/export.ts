@@ -30,7 +30,8 @@ export async function* exportLines(
   }
 }
 
-function namedBlob(event: StoredEvent): BlobRef | undefined {
+/** The blob that an event names, if it names one. */
+export function namedBlob(event: StoredEvent): BlobRef | undefined {
   if (!isKnown(event)) return undefined;
   const text = event.type === "spec.recorded"
     ? event.data.text

@@ -44,7 +44,9 @@ export async function openStore(options: OpenOptions): Promise<Store> {
   const { directory, create } = options;
   const file = storeFile(directory);
   if (create) makeDirectory(directory);
-  else if (!exists(file)) throw new StoreError("missing", `there is no store at ${file}`);
+  if (!isStore(file) && !create) {
+    throw new StoreError("missing", `there is no store at ${file}`);
+  }
   const context: RetryContext = {
     file,
     clock: options.clock ?? systemClock,
@@ -52,12 +54,33 @@ export async function openStore(options: OpenOptions): Promise<Store> {
   };
   const kv = await withRetry(context, () => Deno.openKv(file));
   try {
-    await checkSchema(context, kv);
+    await checkSchema(context, kv, create);
   } catch (error) {
-    kv.close();
+    // Closing would wait for the very operation that was given up.
+    const isStuck = error instanceof StoreError && error.fault === "busy";
+    if (!isStuck) kv.close();
     throw error;
   }
   return makeStore(context, kv);
+}
+
+/**
+ * Whether a store is there; an empty file is none yet. The file is looked at, not opened.
+ *
+ * @throws {StoreError} when something else is in its place, or nobody may look.
+ */
+export function isStore(file: string): boolean {
+  try {
+    const info = Deno.statSync(file);
+    if (info.isFile) return info.size > 0;
+    throw new StoreError("not-a-store", `the store ${file} cannot be used: it is no file`);
+  } catch (error) {
+    if (error instanceof StoreError) throw error;
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw new StoreError("read-only", `the store ${file} cannot be used: ${whyNot(error)}`, {
+      cause: error,
+    });
+  }
 }
 
 function makeStore(context: RetryContext, kv: Deno.Kv): Store {
@@ -107,10 +130,16 @@ function whyNot(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-async function checkSchema(context: RetryContext, kv: Deno.Kv): Promise<void> {
+/** Whoever only reads leaves a store alone that has no schema yet. */
+async function checkSchema(
+  context: RetryContext,
+  kv: Deno.Kv,
+  mayWrite: boolean,
+): Promise<void> {
   const schema = await withRetry(context, async () => {
     const entry = await kv.get<{ readonly schema: number }>(keys.meta());
     if (entry.value !== null) return entry.value.schema;
+    if (!mayWrite) return SCHEMA;
     const written = await kv.atomic().check(entry).set(keys.meta(), { schema: SCHEMA }).commit();
     return written.ok ? SCHEMA : undefined;
   });

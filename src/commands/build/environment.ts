@@ -31,6 +31,25 @@ export async function makeRunEnvironment(
   inherited: Readonly<Record<string, string>>,
 ): Promise<RunEnvironment> {
   const directory = await Deno.makeTempDir({ prefix: SCRATCH_PREFIX });
+  try {
+    return await fill(directory, run, settings, inherited);
+  } catch (error) {
+    await removeAll(directory);
+    throw error;
+  }
+}
+
+// What cannot be removed is left to the system's own cleaning of its temporary directory.
+async function removeAll(directory: string): Promise<void> {
+  await Deno.remove(directory, { recursive: true }).catch(() => undefined);
+}
+
+async function fill(
+  directory: string,
+  run: string,
+  settings: BuildSettings,
+  inherited: Readonly<Record<string, string>>,
+): Promise<RunEnvironment> {
   const bin = joinPath(directory, "bin");
   const temporary = joinPath(directory, "tmp");
   await Deno.mkdir(bin);
@@ -58,9 +77,6 @@ export async function makeRunEnvironment(
         [RUN_MARK]: run,
       },
     },
-    [Symbol.asyncDispose]: async () => {
-      // What cannot be removed is left to the system's own cleaning of its temporary directory.
-      await Deno.remove(directory, { recursive: true }).catch(() => undefined);
-    },
+    [Symbol.asyncDispose]: () => removeAll(directory),
   };
 }
