@@ -55,6 +55,19 @@ async function emptyBundle(outdir: string): Promise<void> {
 }
 
 /**
+ * Chunks with the bundler's helpers for CommonJS, which load a part of Node. The bundler lets every chunk
+ * import them; who imports nothing out of them can do without, and the `tool` lane has to.
+ */
+async function nodeHelpers(outdir: string): Promise<readonly string[]> {
+  const helpers: string[] = [];
+  for await (const { name } of Deno.readDir(outdir)) {
+    const text = await Deno.readTextFile(join(outdir, name));
+    if (text.includes("createRequire") && text.length < 5_000) helpers.push(name);
+  }
+  return helpers;
+}
+
+/**
  * Bundles the checkout into a directory, which is made anew, and stamps commit and date.
  *
  * @throws {Error} when the bundler fails or the marks are not where they should be.
@@ -70,6 +83,7 @@ export async function bundle(outdir: string): Promise<void> {
   if (!success) throw new Error("deno bundle failed");
   const marks = new Map([["@COMMIT@", await commit()], ["@DATE@", buildDate()]]);
   const missing = new Set(marks.keys());
+  const helpers = await nodeHelpers(outdir);
   for await (const { name } of Deno.readDir(outdir)) {
     const path = join(outdir, name);
     let text = await Deno.readTextFile(path);
@@ -77,6 +91,7 @@ export async function bundle(outdir: string): Promise<void> {
       if (text.includes(mark)) missing.delete(mark);
       text = text.replaceAll(mark, value);
     }
+    for (const helper of helpers) text = text.replaceAll(`import"./${helper}";`, "");
     await Deno.writeTextFile(path, text);
   }
   if (missing.size > 0) throw new Error(`the bundle lacks ${[...missing].join(" and ")}`);

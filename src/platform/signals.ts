@@ -18,9 +18,12 @@ export function onEndingSignal(
   onSecond: (signal: EndingSignalName) => void,
 ): Disposable {
   let seen = false;
-  const signals = ENDING_SIGNALS.filter((signal) => signal !== "SIGHUP" || !ignoresHangup());
-  const handlers = signals.map((signal) => {
+  // Deno takes the ignoring of SIGHUP back as soon as it listens for any signal: so it is listened for
+  // in any case, and then passed over. Asked before the first listener, while it still shows.
+  const passedOver = ignoresHangup() ? "SIGHUP" : undefined;
+  const handlers = ENDING_SIGNALS.map((signal) => {
     const handler = (): void => {
+      if (signal === passedOver) return;
       if (seen) return onSecond(signal);
       seen = true;
       onFirst(signal);
