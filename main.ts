@@ -1,4 +1,5 @@
 import { failure } from "./src/commands/exit.ts";
+import { makeMask } from "./src/platform/mask.ts";
 import { writeAllSync } from "./src/platform/write.ts";
 
 /*
@@ -13,6 +14,7 @@ async function main(args: readonly string[]): Promise<number> {
     await tool(rest, {
       cwd: Deno.cwd(),
       env: (name) => Deno.env.get(name),
+      mask: makeMask(Deno.env.toObject()),
       readStdin: readStandardInput,
       stdout: (text) => writeAllSync(Deno.stdout, text),
       stderr: (text) => writeAllSync(Deno.stderr, text),

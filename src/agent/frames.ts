@@ -21,6 +21,8 @@ export interface FrameListener {
   onNotification(method: string, params: unknown): void;
   /** Told of what was dropped. */
   onOddity(what: string): void;
+  /** Told of every line that goes out (`>`) or comes in (`<`). */
+  onLine?(direction: ">" | "<", line: string): void;
 }
 
 /**
@@ -34,19 +36,22 @@ export function frameStream(pipes: Pipes, listener: FrameListener): Stream {
   const { onOddity } = listener;
   return {
     readable: frames(pipes.stdout, (line) => accept(line, asked, listener), onOddity),
-    writable: messages(pipes.stdin, asked),
+    writable: messages(pipes.stdin, asked, listener),
   };
 }
 
 function messages(
   stdin: WritableStreamDefaultWriter<Uint8Array>,
   asked: Map<string, unknown>,
+  { onLine }: FrameListener,
 ): WritableStream<AnyMessage> {
   const encoder = new TextEncoder();
   return new WritableStream({
     write: (message) => {
       if ("method" in message && "id" in message) asked.set(String(message.id), message.id);
-      return stdin.write(encoder.encode(`${JSON.stringify(message)}\n`));
+      const line = JSON.stringify(message);
+      onLine?.(">", line);
+      return stdin.write(encoder.encode(`${line}\n`));
     },
     close: () => stdin.close(),
     abort: (reason) => stdin.abort(reason),
@@ -56,9 +61,10 @@ function messages(
 function accept(
   line: string,
   asked: Map<string, unknown>,
-  { onNotification, onOddity }: FrameListener,
+  { onNotification, onOddity, onLine }: FrameListener,
 ): AnyMessage | undefined {
   if (line.trim() === "") return undefined;
+  onLine?.("<", line);
   const message = parseObject(line);
   if (message === undefined) {
     onOddity(`a line that is no protocol message: ${line.slice(0, 200)}`);

@@ -1,5 +1,6 @@
 import { client, type ClientContext, RequestError } from "@agentclientprotocol/sdk";
 import type { Clock } from "../platform/clock.ts";
+import type { Log } from "../platform/log.ts";
 import { asObject, asText } from "../platform/json.ts";
 import { AgentError } from "./errors.ts";
 import { frameStream } from "./frames.ts";
@@ -15,9 +16,11 @@ export interface LinkOptions {
   readonly clock: Clock;
   /** Gives up waiting for the agent. A turn has a signal of its own, and ends in order. */
   readonly stop: AbortSignal;
-  /** Oddities of the protocol: dropped lines and the like. */
-  onOddity(what: string): void;
+  readonly log: Log;
 }
+
+/** So much of a protocol message goes into the log. */
+const LOGGED_CHARS = 500;
 
 /** The connection below agent and sessions. */
 export interface Link {
@@ -31,11 +34,21 @@ export interface Link {
 
 /** Connects to an agent's process. */
 export function connect(process: AgentProcess, options: LinkOptions): Link {
+  const { log } = options;
   const listeners = new Map<string, (update: AgentUpdate) => void>();
   const connection = client({ name: "iteratr" })
     .onRequest("*", ({ method, params }) => answerRequest(method, params))
     .connect(frameStream(process, {
-      onOddity: options.onOddity,
+      onOddity: (what) => log.record("warn", "agent", `dropped ${what}`),
+      ...(log.writes("debug")
+        ? {
+          onLine: (direction, line) =>
+            log.record("debug", "acp", line.slice(0, LOGGED_CHARS), {
+              direction,
+              length: line.length,
+            }),
+        }
+        : {}),
       onNotification: (method, params) => {
         if (method !== "session/update") return;
         const fields = asObject(params);

@@ -27,10 +27,11 @@ export async function drive(context: RunContext): Promise<Ending> {
     clock: world.clock,
     version: plan.version,
     stop: world.stop,
-    // An oddity is no event: a chatty agent would fill the log with them.
-    onOddity: () => undefined,
+    log: world.log,
   });
   try {
+    const { pid, name, version } = agent;
+    world.log.record("info", "agent", "started", { pid, name, version });
     await context.tenancy.setAgent(agent.pid);
     await recorder.record(event("agent.started", {
       pid: agent.pid,

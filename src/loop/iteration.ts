@@ -37,6 +37,7 @@ export async function iterate(context: IterationContext): Promise<IterationResul
   // Before the iteration begins: an unknown model or a missing login is no iteration that failed.
   const session = await context.agent.openSession(plan.model);
   const n = await recorder.beginIteration();
+  world.log.record("info", "loop", "iteration begins", { n, agentSession: session.id });
   const start = world.clock.monotonic();
   const failed = new AbortController();
   const transcript = new Transcript(recorder, world.clock, (error) => failed.abort(error));
@@ -55,6 +56,7 @@ export async function iterate(context: IterationContext): Promise<IterationResul
     const isNew = state !== null && context.seen.add(state);
     const outcome = wanted === "progress" && !isNew ? "idle" : wanted;
     const ms = Math.round(world.clock.monotonic() - start);
+    world.log.record("info", "loop", "iteration ended", { n, outcome, stop, ms, cost: usage.cost });
     await recorder.record(event("iteration.ended", { n, outcome, stop, ms, usage, state }));
     return { outcome, usage };
   };

@@ -1,6 +1,7 @@
 import type { LaunchOptions } from "../agent/process.ts";
 import type { PromptLimits } from "../prompt/sections.ts";
 import type { Template } from "../prompt/template.ts";
+import type { Log } from "../platform/log.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Ending } from "../session/ending.ts";
 import type { Store } from "../store/open.ts";
@@ -41,6 +42,7 @@ export interface RunWorld {
   readonly clock: Clock;
   readonly pid: number;
   readonly host: string;
+  readonly log: Log;
   /** Files by `dev:ino` that iteratr's own output goes to. */
   readonly ownOutput: ReadonlySet<string>;
   /** Aborted from outside (a signal, a closed pipe) with the {@linkcode Ending} as its reason. */

@@ -13,6 +13,8 @@ export interface Recorder {
   recordWith(blobs: readonly NewBlob[], ...events: readonly NewEvent[]): Promise<void>;
   /** Begins the next iteration; numbers are never given twice. */
   beginIteration(): Promise<number>;
+  /** Takes secrets out of a text that is to become a blob. */
+  mask(text: string): string;
   /** Events that could not be stored, for the rescue file. */
   readonly unsaved: readonly NewEvent[];
   /** Hands over events that nobody will try to store any more. */
@@ -56,6 +58,7 @@ export function makeRecorder(store: Store, session: string, run: string): Record
   };
   return {
     unsaved,
+    mask: store.mask,
     keepUnsaved: (events) => void unsaved.push(...events),
     record: (...events) => recordWith([], ...events),
     recordWith,

@@ -60,6 +60,13 @@ async function runAsTenant(
 ): Promise<Ending> {
   const { clock, store } = world;
   const start = clock.monotonic();
+  world.log.record("info", "run", "begins", {
+    run: plan.run,
+    session: plan.session,
+    pid: world.pid,
+    model: plan.model,
+    version: plan.version,
+  });
   const progress: Progress = { tally: FRESH, usage: NO_USAGE };
   let recorder: Recorder | undefined;
   let ending: Ending;
@@ -78,6 +85,11 @@ async function runAsTenant(
     ending = world.endingOf(error);
   }
   await remains.end();
+  const { reason, message } = ending;
+  world.log.record(exitCode(ending) === 0 ? "info" : "warn", "run", "ended", {
+    reason,
+    text: message,
+  });
   if (world.stop.aborted) ending = world.stop.reason as Ending;
   await recorder?.record(event("run.ended", {
     reason: ending.reason,

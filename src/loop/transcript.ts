@@ -158,7 +158,9 @@ export class Transcript {
     await Promise.resolve();
     try {
       while (this.#waiting.length > 0 && this.#failure === undefined) {
-        const batch = await Promise.all(this.#waiting.splice(0, BATCH).map(withBlobs));
+        const batch = await Promise.all(
+          this.#waiting.splice(0, BATCH).map((item) => withBlobs(item, this.#recorder.mask)),
+        );
         const blobs = batch.flatMap((item) => item.blobs);
         await this.#recorder.recordWith(blobs, ...batch.map((item) => item.event));
       }
@@ -173,11 +175,12 @@ export class Transcript {
 
 async function withBlobs(
   item: NewEvent,
+  mask: (text: string) => string,
 ): Promise<{ readonly event: NewEvent; readonly blobs: readonly NewBlob[] }> {
   if (item.type !== "agent.tool" || typeof item.data.output !== "string") {
     return { event: item, blobs: [] };
   }
-  const { text, blobs } = await storeText(item.data.output);
+  const { text, blobs } = await storeText(mask(item.data.output));
   return { event: event("agent.tool", { ...item.data, output: text }), blobs };
 }
 

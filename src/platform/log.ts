@@ -7,6 +7,11 @@ export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 /** One of {@linkcode LOG_LEVELS}. */
 export type LogLevel = typeof LOG_LEVELS[number];
 
+/** Narrows a word to a level; anything else is `info`. */
+export function asLogLevel(word: string): LogLevel {
+  return LOG_LEVELS.find((level) => level === word) ?? "info";
+}
+
 /** Facts of a record, by name. */
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
 

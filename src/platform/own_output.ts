@@ -1,11 +1,13 @@
 /**
- * The files that stdout and stderr go to, as `dev:ino`. A run whose log is written into the project
- * changes a file there with every line, which is not the agent's work.
+ * The files that stdout and stderr go to, and further ones, as `dev:ino`. A run whose log is written into
+ * the project changes a file there with every line, which is not the agent's work.
+ *
+ * @param more paths of other files that this process writes.
  */
-export function ownOutputFiles(): ReadonlySet<string> {
-  const files = [1, 2].flatMap((fd) => {
+export function ownOutputFiles(more: readonly string[]): ReadonlySet<string> {
+  const files = ["/dev/fd/1", "/dev/fd/2", ...more].flatMap((path) => {
     try {
-      const { isFile, dev, ino } = Deno.statSync(`/dev/fd/${fd}`);
+      const { isFile, dev, ino } = Deno.statSync(path);
       return isFile ? [`${dev}:${ino}`] : [];
     } catch {
       return [];

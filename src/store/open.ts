@@ -14,6 +14,8 @@ const DIRECTORY_MODE = 0o700;
 /** An open data directory. */
 export interface Store extends RetryContext, AsyncDisposable {
   readonly kv: Deno.Kv;
+  /** Takes secrets out of a text; everything that is stored goes through it. */
+  mask(text: string): string;
   /** Runs one thing at a time within this process; other processes are held off by the store. */
   exclusive<T>(work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -26,6 +28,8 @@ export interface OpenOptions {
   /** Whether to make the directory and the file when they are missing. */
   readonly create: boolean;
   readonly clock?: Clock;
+  /** Takes secrets out of a text; left out, nothing is taken for one. */
+  readonly mask?: (text: string) => string;
   readonly deadlineMs?: number;
 }
 
@@ -61,7 +65,7 @@ export async function openStore(options: OpenOptions): Promise<Store> {
     if (!isStuck) kv.close();
     throw error;
   }
-  return makeStore(context, kv);
+  return makeStore(context, kv, options.mask ?? ((text) => text));
 }
 
 /**
@@ -83,7 +87,11 @@ export function isStore(file: string): boolean {
   }
 }
 
-function makeStore(context: RetryContext, kv: Deno.Kv): Store {
+function makeStore(
+  context: RetryContext,
+  kv: Deno.Kv,
+  mask: (text: string) => string,
+): Store {
   let last: Promise<unknown> = Promise.resolve();
   let closed = false;
   const exclusive = <T>(work: () => Promise<T>): Promise<T> => {
@@ -97,7 +105,7 @@ function makeStore(context: RetryContext, kv: Deno.Kv): Store {
     await last;
     kv.close();
   };
-  return { ...context, kv, exclusive, close, [Symbol.asyncDispose]: close };
+  return { ...context, kv, mask, exclusive, close, [Symbol.asyncDispose]: close };
 }
 
 /** The directory is for its owner alone, and `git add -A` must never take it. */

@@ -75,7 +75,7 @@ async function attempt(store: Store, command: Command): Promise<Outcome | undefi
   const opening = created && command.create !== undefined
     ? [event("session.created", { spec: command.create.spec })]
     : [];
-  const fresh = [...opening, ...ruling.events];
+  const fresh = [...opening, ...ruling.events].map((item) => masked(item, store.mask));
   if (fresh.length === 0) return { kind: "committed", events: [], head, created: false };
   const written = await prepare(store, command, head, fresh, tasks);
   const ok = await writePieces(store, session, {
@@ -86,6 +86,20 @@ async function attempt(store: Store, command: Command): Promise<Outcome | undefi
   return ok
     ? { kind: "committed", events: written.events, head: written.head, created }
     : undefined;
+}
+
+/** An event without the secrets that somebody has written into it. The spec is kept as it is. */
+function masked(item: NewEvent, mask: (text: string) => string): NewEvent {
+  return item.type === "spec.recorded" ? item : maskedValue(item, mask) as NewEvent;
+}
+
+function maskedValue(value: unknown, mask: (text: string) => string): unknown {
+  if (typeof value === "string") return mask(value);
+  if (Array.isArray(value)) return value.map((item) => maskedValue(item, mask));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key, maskedValue(member, mask)]),
+  );
 }
 
 interface Prepared {

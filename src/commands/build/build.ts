@@ -8,6 +8,8 @@ import { systemClock } from "../../platform/clock.ts";
 import { messageOf, UserError } from "../../platform/failure.ts";
 import { killMarkedProcesses } from "../../platform/marked_processes.ts";
 import { ownOutputFiles } from "../../platform/own_output.ts";
+import { asLogLevel, type Log, NO_LOG, openLog } from "../../platform/log.ts";
+import { makeMask } from "../../platform/mask.ts";
 import { relativeTo } from "../../platform/paths.ts";
 import { onEndingSignal } from "../../platform/signals.ts";
 import { type Ending, type EndingSignal, exitCode } from "../../session/ending.ts";
@@ -42,7 +44,9 @@ export async function build(
       Deno.exit(exitCode({ reason: "interrupted", signal }));
     },
   );
-  await using store = await openStore({ directory: settings.dataDirectory, create: true });
+  const mask = makeMask(Deno.env.toObject());
+  using log = makeLog(settings, mask);
+  await using store = await openStore({ directory: settings.dataDirectory, create: true, mask });
   await using environment = await makeRunEnvironment(id, settings, Deno.env.toObject());
   const display = makeDisplay(settings, flags, () => stop.abort(CLOSED));
   const plan: RunPlan = {
@@ -72,13 +76,29 @@ export async function build(
     clock: systemClock,
     pid: Deno.pid,
     host: Deno.hostname(),
-    ownOutput: ownOutputFiles(),
+    log,
+    ownOutput: ownOutputFiles(
+      settings.config.log_file === undefined ? [] : [settings.config.log_file],
+    ),
     stop: stop.signal,
     endingOf,
   });
   await followed.finish(ending);
   await display.announce(ending);
   return exitCode(ending);
+}
+
+function makeLog(
+  { config }: BuildSettings,
+  mask: (text: string) => string,
+): Log & Disposable {
+  const { log_file: file, log_level: level } = config;
+  if (file === undefined) return { ...NO_LOG, [Symbol.dispose]: () => undefined };
+  try {
+    return openLog({ file, level: asLogLevel(level), clock: systemClock, mask });
+  } catch (error) {
+    throw new UserError(`log_file ${file} cannot be written: ${messageOf(error)}`);
+  }
 }
 
 const CLOSED: Ending = {

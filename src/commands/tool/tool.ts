@@ -25,6 +25,8 @@ import {
 export interface ToolWorld {
   readonly cwd: string;
   env(name: string): string | undefined;
+  /** Takes secrets out of a text. */
+  mask(text: string): string;
   readStdin(): Promise<string>;
   stdout(text: string): void;
   stderr(text: string): void;
@@ -94,7 +96,12 @@ async function openFor(subcommand: Subcommand, flags: Flags, world: ToolWorld): 
   const directory = await dataDirectory(flags.get("data-dir"), world);
   let store: Store;
   try {
-    store = await openStore({ directory, create: subcommand.creates, clock: lightClock });
+    store = await openStore({
+      directory,
+      create: subcommand.creates,
+      clock: lightClock,
+      mask: world.mask,
+    });
   } catch (error) {
     if (!(error instanceof StoreError) || error.fault !== "missing") throw error;
     throw new UserError(
