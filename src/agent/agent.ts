@@ -20,12 +20,12 @@ export interface Agent {
   readonly name: string;
   readonly version: string;
   /**
-   * Opens a session with an empty context and the given model.
+   * Opens a session with an empty context and the given model; without one, the agent's choice stands.
    *
    * @throws {UserError} when the model is unknown or a login is missing.
    * @throws {AgentError} when the agent fails.
    */
-  openSession(model: string): Promise<AgentSession>;
+  openSession(model: string | undefined): Promise<AgentSession>;
   /** Ends the process and everything in its group. May be called in any state. */
   close(): Promise<void>;
 }

@@ -34,7 +34,7 @@ export interface AgentSession {
 export async function openSession(
   link: Link,
   options: { readonly clock: Clock; readonly cwd: string },
-  model: string,
+  model: string | undefined,
 ): Promise<AgentSession> {
   const answer = await link
     .ask("session/new", { cwd: options.cwd, mcpServers: [] }, NEW_SESSION_MS)
@@ -43,7 +43,7 @@ export async function openSession(
     });
   const id = asText(asObject(answer)?.["sessionId"]);
   if (id === undefined) throw new AgentError("the agent gave its new session no id", "");
-  await chooseModel(link, id, answer, model);
+  if (model !== undefined) await chooseModel(link, id, answer, model);
   return {
     id,
     prompt: (text, onUpdate, signal) => prompt(link, options.clock, id, text, onUpdate, signal),

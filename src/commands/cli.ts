@@ -8,6 +8,7 @@ import { build } from "./build/build.ts";
 import type { BuildFlags } from "./build/settings.ts";
 import { type ExportFlags, exportSession } from "./export.ts";
 import { doctor, type DoctorFlags } from "./doctor.ts";
+import { printPrompt } from "./prompt.ts";
 import { remove, reset, type ResetFlags } from "./reset.ts";
 import type { CommandWorld } from "./context.ts";
 import { genTemplate, type GenTemplateFlags } from "./gen_template.ts";
@@ -69,6 +70,7 @@ function makeProgram(finish: (code: number) => void): Command {
   )
     .option("-e, --extra-instructions <text>", "more to tell the agent, at the end of the prompt")
     .option("-C, --directory <dir>", "work there instead of the current directory")
+    .option("--dry-run", "check everything and print it, but send nothing and change nothing")
     .option("--reset", "archive the session's log and begin anew")
     .option("--reopen", "go on although the session is finished")
     .option("--quiet", "print problems and the ending only")
@@ -78,6 +80,17 @@ function makeProgram(finish: (code: number) => void): Command {
     .action((flags: BuildFlags) =>
       outsideRun(async () => finish(await build(flags, configFlags(buildCommand), world)))
     );
+  const promptCommand = addConfigFlags(
+    program.command("prompt")
+      .description("print the prompt that the next iteration would send; send nothing")
+      .option("-s, --spec <file>", "the spec (default: specs/SPEC.md)")
+      .option("-n, --name <session>", "the session (default: the spec's name)")
+      .option("-e, --extra-instructions <text>", "more to tell the agent")
+      .option("-C, --directory <dir>", "work there instead of the current directory"),
+    ["data_dir", "template"],
+  )
+    .allowExcessArguments(false)
+    .action((flags: BuildFlags) => printPrompt(flags, configFlags(promptCommand), world));
   program.command("version")
     .description("show the version, and what it runs on")
     .option("--json", "print it as JSON")
@@ -124,8 +137,9 @@ function makeProgram(finish: (code: number) => void): Command {
   program.command("doctor")
     .description("look whether everything is in order")
     .option("--check", "check the store: its file, and the views of every session against its log")
+    .option("--json", "print the findings as JSON")
     .option("--data-dir <dir>", "where sessions are kept (default: .iteratr)")
-    .action((flags: DoctorFlags) => doctor(flags, world));
+    .action(async (flags: DoctorFlags) => finish(await doctor(flags, world)));
   // Runs in a lane of its own; named here for the help.
   program.command("tool").description("what the agent uses to keep its tasks and notes");
   return program;

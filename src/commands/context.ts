@@ -3,7 +3,8 @@ import { findRoot } from "../config/root.ts";
 import { UserError } from "../platform/failure.ts";
 import { isSessionName, NAME_RULE } from "../session/name.ts";
 import { StoreError } from "../store/errors.ts";
-import { openStore, type Store } from "../store/open.ts";
+import { integrityProblem } from "../store/integrity.ts";
+import { isStore, openStore, type Store, storeFile } from "../store/open.ts";
 import { sessionNames } from "../store/read.ts";
 
 /** What a command on stored sessions needs of the world. */
@@ -28,6 +29,12 @@ export function dataDirectory(world: CommandWorld, flag: string | undefined): st
  */
 export async function openExisting(directory: string): Promise<Store> {
   try {
+    // Some damage makes Deno KV bring the whole process down, so it is looked for before.
+    const file = storeFile(directory);
+    const problem = isStore(file) ? integrityProblem(directory) : undefined;
+    if (problem !== undefined) {
+      throw new StoreError("damaged", `the store ${file} is damaged: ${problem}`);
+    }
     return await openStore({ directory, create: false });
   } catch (error) {
     if (!(error instanceof StoreError) || error.fault !== "missing") throw error;

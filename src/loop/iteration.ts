@@ -1,13 +1,12 @@
 import type { Agent } from "../agent/agent.ts";
 import type { PromptResult } from "../agent/turn.ts";
-import { historySection, notesSection, tasksSection } from "../prompt/sections.ts";
 import { messageOf } from "../platform/failure.ts";
 import { event, type Outcome } from "../session/event.ts";
 import type { Head } from "../session/state.ts";
 import type { Usage } from "../session/usage.ts";
 import type { Store } from "../store/open.ts";
-import { readHead, readIterations, readNotes, readTasks } from "../store/read.ts";
-import type { RunPlan, RunWorld } from "./plan.ts";
+import { readHead, readTasks } from "../store/read.ts";
+import { nextPrompt } from "./next_prompt.ts";
 import { type SeenStates, tasksMark } from "./progress.ts";
 import type { RunContext } from "./context.ts";
 import { UsageMeter } from "./usage_meter.ts";
@@ -62,7 +61,7 @@ export async function iterate(context: IterationContext): Promise<IterationResul
   };
   try {
     const turn = await session.prompt(
-      plan.template(await promptVariables(plan, world, n, spec)),
+      await nextPrompt(world.store, world.clock, plan, n, spec),
       (update) => {
         transcript.take(update);
         meter.note(update.kind === "usage" ? update.cost : undefined);
@@ -86,31 +85,6 @@ async function mark(
   const head = await sessionHead(world.store, plan.session);
   const tasks = await readTasks(world.store, plan.session, head);
   return { work: await workMark(), tasks: tasksMark(tasks) };
-}
-
-async function promptVariables(
-  plan: RunPlan,
-  { store, clock }: RunWorld,
-  n: number,
-  spec: string,
-): Promise<Parameters<RunPlan["template"]>[0]> {
-  const { session } = plan;
-  const head = await sessionHead(store, session);
-  return {
-    session,
-    iteration: String(n),
-    spec: spec.trim(),
-    tasks: tasksSection(await readTasks(store, session, head)),
-    notes: notesSection(await readNotes(store, session, head), plan.promptLimits),
-    history: historySection(
-      await readIterations(store, session, head),
-      clock.now(),
-      plan.promptLimits,
-    ),
-    extra: plan.extra,
-    port: "0",
-    binary: plan.binary,
-  };
 }
 
 async function sessionHead(store: Store, session: string): Promise<Head> {

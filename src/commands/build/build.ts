@@ -2,8 +2,6 @@ import { run } from "../../loop/run.ts";
 import { goOnHint } from "../../loop/ending_text.ts";
 import type { RunPlan } from "../../loop/plan.ts";
 import { readSpec } from "../../loop/spec_copy.ts";
-import { DEFAULT_TEMPLATE } from "../../prompt/default_template.ts";
-import { compileTemplate, type Template } from "../../prompt/template.ts";
 import { systemClock } from "../../platform/clock.ts";
 import { messageOf, UserError } from "../../platform/failure.ts";
 import { killMarkedProcesses } from "../../platform/marked_processes.ts";
@@ -17,6 +15,8 @@ import { openStore } from "../../store/open.ts";
 import { endingOf } from "../exit.ts";
 import type { CommandWorld } from "../context.ts";
 import { VERSION } from "../version.ts";
+import { dryRun } from "./dry_run.ts";
+import { loadTemplate } from "./load_template.ts";
 import { makeDisplay } from "./display.ts";
 import { makeRunEnvironment } from "./environment.ts";
 import { type BuildFlags, type BuildSettings, resolveSettings } from "./settings.ts";
@@ -33,6 +33,10 @@ export async function build(
   world: CommandWorld,
 ): Promise<number> {
   const settings = resolveSettings({ ...world, flags, configFlags });
+  if (flags.dryRun === true) {
+    await dryRun(settings, world);
+    return 0;
+  }
   const template = await loadTemplate(settings.config.template);
   await readSpec(settings.spec);
   const id = crypto.randomUUID();
@@ -115,15 +119,4 @@ function interrupted(signal: EndingSignal, settings: BuildSettings): Ending {
     message: `${signal} was received.`,
     hints: [goOnHint(settings.session, spec)],
   };
-}
-
-async function loadTemplate(path: string | undefined): Promise<Template> {
-  if (path === undefined) return compileTemplate(DEFAULT_TEMPLATE, "(built in)");
-  let text: string;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (error) {
-    throw new UserError(`the template ${path} cannot be read: ${messageOf(error)}`);
-  }
-  return compileTemplate(text, path);
 }

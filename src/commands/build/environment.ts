@@ -7,6 +7,12 @@ import { joinPath } from "../../platform/paths.ts";
 import { writeSelf } from "../self.ts";
 import type { BuildSettings } from "./settings.ts";
 
+/** What of the settings the environment depends on. */
+export type EnvironmentSettings = Pick<
+  BuildSettings,
+  "root" | "command" | "session" | "dataDirectory"
+>;
+
 /** A private directory of one run, and how its agent is started. */
 export interface RunEnvironment extends AsyncDisposable {
   readonly directory: string;
@@ -27,7 +33,7 @@ const DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
  */
 export async function makeRunEnvironment(
   run: string,
-  settings: BuildSettings,
+  settings: EnvironmentSettings,
   inherited: Readonly<Record<string, string>>,
 ): Promise<RunEnvironment> {
   const directory = await Deno.makeTempDir({ prefix: SCRATCH_PREFIX });
@@ -47,7 +53,7 @@ async function removeAll(directory: string): Promise<void> {
 async function fill(
   directory: string,
   run: string,
-  settings: BuildSettings,
+  settings: EnvironmentSettings,
   inherited: Readonly<Record<string, string>>,
 ): Promise<RunEnvironment> {
   const bin = joinPath(directory, "bin");

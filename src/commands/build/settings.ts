@@ -15,6 +15,7 @@ export interface BuildFlags {
   readonly quiet?: boolean;
   readonly json?: boolean;
   readonly timestamps?: boolean;
+  readonly dryRun?: boolean;
   readonly reset?: boolean;
   readonly reopen?: boolean;
 }
@@ -40,6 +41,8 @@ export interface SettingSources {
   /** The flags that are keys of the configuration, by their long names. */
   readonly configFlags: ReadonlyMap<string, string>;
   readonly cwd: string;
+  /** Whether a model has to be set; it has, unless said otherwise. */
+  readonly needsModel?: boolean;
   env(name: string): string | undefined;
 }
 
@@ -49,7 +52,7 @@ export interface SettingSources {
  * @throws {UserError} for what a person must mend.
  */
 export function resolveSettings(
-  { flags, configFlags, cwd, env }: SettingSources,
+  { flags, configFlags, cwd, env, needsModel = true }: SettingSources,
 ): BuildSettings {
   const directory = joinPath(cwd, flags.directory ?? ".");
   if (!isDirectory(directory)) {
@@ -59,7 +62,7 @@ export function resolveSettings(
   const resolved = resolveConfig({ root, env, flags: configFlags });
   const { config } = resolved;
   const spec = findSpec(flags.spec, directory, root);
-  if (config.model === undefined) throw missingModel();
+  if (config.model === undefined && needsModel) throw missingModel();
   return {
     root,
     resolved,
@@ -67,7 +70,7 @@ export function resolveSettings(
     dataDirectory: config.data_dir,
     spec,
     session: sessionName(flags.name, spec),
-    model: config.model,
+    model: config.model ?? "",
     command: splitWords("agent.command", config["agent.command"]),
     extra: flags.extraInstructions ?? "",
   };

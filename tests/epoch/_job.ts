@@ -1,0 +1,206 @@
+import assert from "node:assert/strict";
+import { readUpdate } from "../../src/agent/update.ts";
+import { mend } from "../../src/loop/mend.ts";
+import { makeRecorder, type Recorder } from "../../src/loop/recorder.ts";
+import { Transcript } from "../../src/loop/transcript.ts";
+import { systemClock } from "../../src/platform/clock.ts";
+import { type Actor, event, type NewEvent } from "../../src/session/event.ts";
+import { granted, type Ruling, type SessionView } from "../../src/session/ruling.ts";
+import { addNote, completeSession, summarize } from "../../src/session/session_rules.ts";
+import {
+  addDependency,
+  addTasks,
+  removeDependency,
+  setPriority,
+  setStatus,
+} from "../../src/session/task_rules.ts";
+import { storeText } from "../../src/store/blob.ts";
+import type { Store } from "../../src/store/open.ts";
+import { transact } from "../../src/store/transact.ts";
+
+/** What a long spec says; too long to be kept in an event. */
+export const LONG_SPEC = Array.from(
+  { length: 400 },
+  (_, line) => `- item ${line + 1}: \u00e4\u00f6\u00fc, "quotes", \u{1F600}, \u2028, \\\n`,
+).join("");
+
+/** Carries out a rule on session `s`, which must grant it. */
+export async function command(
+  store: Store,
+  decide: (view: SessionView) => Ruling,
+  options: { readonly session?: string; readonly run?: string; readonly actor?: Actor } = {},
+): Promise<void> {
+  const outcome = await transact(store, {
+    session: "s",
+    actor: "agent",
+    create: { spec: null },
+    tasks: true,
+    decide,
+    ...options,
+  });
+  assert.equal(outcome.kind, "committed", JSON.stringify(outcome));
+}
+
+/** Adds a note to session `s`. */
+export function note(store: Store, text: string): Promise<void> {
+  return command(store, (view) => addNote(view, "tip", text));
+}
+
+/**
+ * A session of two runs, the second of which is killed and mended, by the writers that iteratr itself
+ * uses: an event of every type, but for the one that only a reset writes.
+ */
+export async function writeJob(store: Store, session = "s"): Promise<void> {
+  const first = await beginRun(store, session, "run-1");
+  await first.record(
+    event("agent.started", { pid: 102, name: "OpenCode", version: "1.2.3", model: "fake/m1" }),
+  );
+  await recordSpec(first, "# Build it\n", false);
+  await first.beginIteration();
+  await plan(store, session);
+  await talk(first);
+  await first.record(event("iteration.usage", { n: 1, usage: usage(100) }));
+  await command(store, (view) => summarize(view, "Planned, and built the first part."), {
+    session,
+  });
+  await first.record(ended(1));
+  await command(store, (view) => completeSession(view, false), { session });
+  await first.record(event("run.ended", {
+    reason: "complete",
+    code: 0,
+    message: "2 tasks done.",
+    hints: [],
+    iterations: 1,
+    ms: 4321,
+    usage: usage(100),
+  }));
+
+  const second = await beginRun(store, session, "run-2");
+  await recordSpec(second, LONG_SPEC, true);
+  await second.record(
+    event("warning", { message: "the spec specs/job.md is not there any more" }),
+  );
+  await second.beginIteration();
+  await command(store, (view) => addTasks(view, [{ text: "One more" }]), { session });
+  await second.record(event("iteration.usage", { n: 2, usage: usage(7) }));
+  await mend(store, session);
+  await command(store, (view) => addNote(view, "stuck", "left \u{1F6A7} behind"), {
+    session,
+    actor: "user",
+  });
+}
+
+async function beginRun(store: Store, session: string, run: string): Promise<Recorder> {
+  const started = event("run.started", {
+    pid: 101,
+    host: "host",
+    version: "0.1.0",
+    spec: "/project/specs/job.md",
+    root: "/project",
+    model: "fake/m1",
+    command: ["opencode", "acp"],
+    iterations: 0,
+  });
+  const reopened = event("session.reopened", { why: "the spec has changed" });
+  await command(
+    store,
+    ({ head }) => granted(...(head.complete ? [reopened] : []), started),
+    { session, run, actor: "run" },
+  );
+  return makeRecorder(store, session, run);
+}
+
+async function recordSpec(recorder: Recorder, spec: string, changed: boolean): Promise<void> {
+  const { text, blobs } = await storeText(spec);
+  const path = "/project/specs/job.md";
+  await recorder.recordWith(blobs, event("spec.recorded", { path, text, changed }));
+}
+
+async function plan(store: Store, session: string): Promise<void> {
+  const rules: readonly ((view: SessionView) => Ruling)[] = [
+    (view) => addTasks(view, [{ text: "Draw a plan" }, { text: "Build it", priority: 1 }]),
+    (view) => addDependency(view, 2, 1),
+    (view) => removeDependency(view, 2, 1),
+    (view) => addDependency(view, 1, 2),
+    (view) => setPriority(view, 1, 0),
+    (view) => setStatus(view, 2, "in_progress"),
+    (view) => setStatus(view, 2, "completed"),
+    (view) => setStatus(view, 1, "cancelled"),
+    (view) => addNote(view, "learning", 'two lines,\nand a "quoted" word'),
+  ];
+  for (const rule of rules) await command(store, rule, { session });
+}
+
+async function talk(recorder: Recorder): Promise<void> {
+  let ms = 0;
+  const clock = { ...systemClock, monotonic: () => ms += 250 };
+  const transcript = new Transcript(recorder, clock, () => undefined);
+  for (const update of UPDATES.map(readUpdate)) {
+    assert.ok(update !== undefined);
+    transcript.take(update);
+  }
+  await transcript.finish();
+  await recorder.record(event("agent.omitted", { kept: 1_500_000 }));
+}
+
+/** Parts of a turn, as the agent sends them. */
+const UPDATES = [
+  {
+    sessionUpdate: "agent_thought_chunk",
+    messageId: "m-1",
+    content: { type: "text", text: "The model comes first." },
+  },
+  {
+    sessionUpdate: "agent_message_chunk",
+    messageId: "m-2",
+    content: { type: "text", text: "I begin.\nThen I " },
+  },
+  {
+    sessionUpdate: "agent_message_chunk",
+    messageId: "m-2",
+    content: { type: "text", text: "go on." },
+  },
+  {
+    sessionUpdate: "plan",
+    entries: [
+      { content: "Read the spec", status: "completed", priority: "high" },
+      { content: "Write the model", status: "in_progress", priority: "medium" },
+    ],
+  },
+  {
+    sessionUpdate: "tool_call_update",
+    toolCallId: "call-1",
+    status: "completed",
+    kind: "edit",
+    title: "write",
+    rawInput: { filePath: "src/user.ts", content: "one\ntwo\n" },
+    rawOutput: { output: "written" },
+  },
+  {
+    sessionUpdate: "tool_call_update",
+    toolCallId: "call-2",
+    status: "completed",
+    kind: "execute",
+    title: "bash",
+    rawInput: { command: "deno task test" },
+    rawOutput: {
+      output: `${"output of a test\n".repeat(1200)}1 failed\n`,
+      metadata: { exit: 1 },
+    },
+  },
+] as const;
+
+function ended(n: number): NewEvent {
+  return event("iteration.ended", {
+    n,
+    outcome: "progress",
+    stop: "end_turn",
+    ms: 4000,
+    usage: usage(100),
+    state: { work: "0123456789abcdef", tasks: "fedcba9876543210" },
+  });
+}
+
+function usage(tokens: number): Parameters<typeof event<"iteration.usage">>[1]["usage"] {
+  return { inputTokens: tokens, outputTokens: 2, cachedTokens: 3, cost: 0.25, partial: false };
+}
