@@ -10,7 +10,9 @@ import { type ExportFlags, exportSession } from "./export.ts";
 import { doctor, type DoctorFlags } from "./doctor.ts";
 import { printPrompt } from "./prompt.ts";
 import { remove, reset, type ResetFlags } from "./reset.ts";
-import type { CommandWorld } from "./context.ts";
+import { type CommandWorld, dataDirectory } from "./context.ts";
+import { openStore } from "../store/open.ts";
+import { sessionNames } from "../store/read.ts";
 import { genTemplate, type GenTemplateFlags } from "./gen_template.ts";
 import { versionText } from "./version.ts";
 
@@ -29,6 +31,12 @@ export async function cli(args: readonly string[]): Promise<number> {
   const program = makeProgram((result) => {
     code = result;
   });
+  // Every TAB is a call of `complete`; `completions` prints the script that makes it.
+  const [first = "--help"] = args;
+  if (["complete", "completions", "help", "--help", "-h"].includes(first)) {
+    const { addCompletions } = await import("./completions.ts");
+    addCompletions(program, first === "complete" ? await knownSessions(world) : []);
+  }
   try {
     await program.parseAsync(args.length === 0 ? ["--help"] : [...args], { from: "user" });
     return code;
@@ -143,6 +151,17 @@ function makeProgram(finish: (code: number) => void): Command {
   // Runs in a lane of its own; named here for the help.
   program.command("tool").description("what the agent uses to keep its tasks and notes");
   return program;
+}
+
+/** The names of the sessions that are there; none when they cannot be told at once. */
+async function knownSessions(here: CommandWorld): Promise<readonly string[]> {
+  try {
+    const directory = dataDirectory(here, undefined);
+    await using store = await openStore({ directory, create: false, deadlineMs: 500 });
+    return await sessionNames(store);
+  } catch {
+    return [];
+  }
 }
 
 /** An agent that starts a run of its own, or resets its session, would undo what bounds it. */
