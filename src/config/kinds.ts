@@ -6,6 +6,8 @@ export type Kind =
   | { readonly kind: "switch" }
   | { readonly kind: "count"; readonly min: number }
   | { readonly kind: "choice"; readonly of: readonly string[] }
+  /** In milliseconds; written `90s`, `5m`, `1h30m`. */
+  | { readonly kind: "duration" }
   /** In bytes; written `64KiB`, `2GiB`. */
   | { readonly kind: "size" };
 
@@ -41,9 +43,39 @@ export function readValue(kind: Kind, text: string): Reading {
       return kind.of.includes(text)
         ? { ok: true, value: text }
         : { ok: false, must: `must be one of ${kind.of.join(", ")}` };
+    case "duration":
+      return readDuration(text);
     case "size":
       return readSize(text);
   }
+}
+
+const DURATION_UNITS = [["d", 86_400_000], ["h", 3_600_000], ["m", 60_000], ["s", 1_000]] as const;
+
+/** Parts from the largest unit to the smallest, each at most once; `0` alone needs no unit. */
+function readDuration(text: string): Reading {
+  const wrong: Reading = { ok: false, must: "must be a duration such as 90s, 5m or 1h30m" };
+  if (text === "0") return { ok: true, value: 0 };
+  const parts = /^(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?$/.exec(text)?.slice(
+    1,
+  );
+  if (text === "" || parts === undefined) return wrong;
+  if (parts.some((part) => part !== undefined && /^0\d/.test(part))) return wrong;
+  const ms = DURATION_UNITS.reduce(
+    (sum, [, factor], index) => sum + Number(parts[index] ?? 0) * factor,
+    0,
+  );
+  return { ok: true, value: ms };
+}
+
+function writeDuration(ms: number): string {
+  if (ms === 0) return "0";
+  let rest = ms;
+  return DURATION_UNITS.map(([unit, factor]) => {
+    const count = Math.floor(rest / factor);
+    rest -= count * factor;
+    return count === 0 ? "" : `${count}${unit}`;
+  }).join("");
 }
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -63,6 +95,7 @@ function readSize(text: string): Reading {
 
 /** Writes a value as `readValue` reads it. */
 export function writeValue(kind: Kind, value: Value): string {
+  if (kind.kind === "duration" && typeof value === "number") return writeDuration(value);
   if (kind.kind !== "size" || typeof value !== "number") return String(value);
   const fitting = Object.entries(UNITS).findLast(([, factor]) => value % factor === 0);
   return fitting === undefined || value === 0 ? `${value}B` : `${value / fitting[1]}${fitting[0]}`;
@@ -81,6 +114,8 @@ export function placeholder(kind: Kind): string | undefined {
       return "count";
     case "choice":
       return "word";
+    case "duration":
+      return "duration";
     case "size":
       return "size";
   }

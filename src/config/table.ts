@@ -97,6 +97,26 @@ export const TABLE = [
     help: "end after so many iterations in a row without a task closed",
   },
   {
+    key: "budget.time",
+    kind: { kind: "duration" },
+    fallback: 24 * 3_600_000,
+    flag: { long: "max-time" },
+    variable: "ITERATR_MAX_TIME",
+    help: "end after so much time in this run; 0 = unlimited",
+  },
+  {
+    key: "renew.iterations",
+    kind: { kind: "count", min: 0 },
+    fallback: 25,
+    help: "start the agent anew after so many iterations; 0 = never",
+  },
+  {
+    key: "renew.memory",
+    kind: { kind: "size" },
+    fallback: 2 * 1024 ** 3,
+    help: "start the agent anew when it takes more memory, with its children; 0B = never",
+  },
+  {
     key: "prompt.notes",
     kind: { kind: "size" },
     fallback: 16 * 1024,
@@ -114,7 +134,7 @@ export const TABLE = [
 export type Key = typeof TABLE[number]["key"];
 
 type ValueOf<K extends Kind> = K extends { readonly kind: "switch" } ? boolean
-  : K extends { readonly kind: "count" | "size" } ? number
+  : K extends { readonly kind: "count" | "size" | "duration" } ? number
   : string;
 
 /** The values of all keys; those without a fallback may be unset. */

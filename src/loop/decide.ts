@@ -7,6 +7,8 @@ export interface Limits {
   readonly iterations: number;
   /** Iterations in a row without progress that end it. */
   readonly stall: number;
+  /** Time of this run in milliseconds; 0 = unlimited. */
+  readonly timeMs: number;
   /** Iterations in a row without a task closed that end it, whatever else has changed. */
   readonly withoutTask: number;
 }
@@ -19,12 +21,14 @@ export interface Tally {
   readonly idle: number;
   /** Iterations in a row that closed no task. */
   readonly withoutTask: number;
+  /** Milliseconds that the run has taken. */
+  readonly ms: number;
   /** Whether a turn has been taken with all tasks closed, which asks for `session-complete`. */
   readonly asked: boolean;
 }
 
 /** A run that has not begun. */
-export const FRESH: Tally = { iterations: 0, idle: 0, withoutTask: 0, asked: false };
+export const FRESH: Tally = { iterations: 0, idle: 0, withoutTask: 0, ms: 0, asked: false };
 
 /** What the loop does next. */
 export type Step =
@@ -34,7 +38,14 @@ export type Step =
   | { readonly kind: "end"; readonly why: EndReason };
 
 /** Why the loop itself ends a run. */
-export type EndReason = "complete" | "stalled" | "no-task-closed" | "only-blocked" | "iterations";
+export type EndReason =
+  | "complete"
+  | "stopped"
+  | "stalled"
+  | "no-task-closed"
+  | "only-blocked"
+  | "time"
+  | "iterations";
 
 /**
  * Decides what comes next. Total, and every run ends: when nothing is left to do, when a limit is
@@ -42,16 +53,20 @@ export type EndReason = "complete" | "stalled" | "no-task-closed" | "only-blocke
  */
 export function nextStep(limits: Limits, tally: Tally, head: Head): Step {
   const { blocked, remaining, in_progress: inProgress } = head.counts;
-  const limitReached = limits.iterations > 0 && tally.iterations >= limits.iterations;
+  const timeIsUp = limits.timeMs > 0 && tally.ms >= limits.timeMs;
+  const noMoreIterations = limits.iterations > 0 && tally.iterations >= limits.iterations;
+  const limitReached = timeIsUp || noMoreIterations || head.stop !== null;
   const allClosed = head.tasks > 0 && openTasks(head) === 0;
   if (allClosed && head.complete) return { kind: "end", why: "complete" };
   if (allClosed && (tally.asked || limitReached)) return { kind: "assume-complete" };
   if (blocked > 0 && remaining + inProgress === 0 && head.complete) {
     return { kind: "end", why: "only-blocked" };
   }
+  if (head.stop !== null) return { kind: "end", why: "stopped" };
   if (tally.idle >= limits.stall) return { kind: "end", why: "stalled" };
   if (tally.withoutTask >= limits.withoutTask) return { kind: "end", why: "no-task-closed" };
-  if (limitReached) return { kind: "end", why: "iterations" };
+  if (timeIsUp) return { kind: "end", why: "time" };
+  if (noMoreIterations) return { kind: "end", why: "iterations" };
   return { kind: "iterate" };
 }
 
@@ -59,6 +74,7 @@ export function nextStep(limits: Limits, tally: Tally, head: Head): Step {
 export function count(tally: Tally, before: Head, after: Head, outcome: Outcome): Tally {
   const closed = (head: Head): number => head.counts.completed + head.counts.cancelled;
   return {
+    ms: tally.ms,
     iterations: tally.iterations + 1,
     idle: outcome === "progress" ? 0 : tally.idle + 1,
     withoutTask: closed(after) > closed(before) ? 0 : tally.withoutTask + 1,

@@ -67,6 +67,7 @@ async function loop(context: RunContext, agent: Agent): Promise<Ending> {
         return endingFor(step.why, {
           session: plan.session,
           spec: relativeTo(plan.root, plan.spec),
+          flags: plan.flagsToGoOn,
           limits: plan.limits,
           tally: progress.tally,
           head,

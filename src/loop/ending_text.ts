@@ -16,6 +16,8 @@ export interface EndingFacts {
   readonly head: Head;
   readonly tasks: readonly Task[];
   readonly ms: number;
+  /** Flags that the next run needs as well, such as `--data-dir D`. */
+  readonly flags?: readonly string[];
   /** US dollars that this run has spent. */
   readonly cost: number;
 }
@@ -38,7 +40,7 @@ export function endingFor(
   facts: EndingFacts,
 ): Ending {
   const { tally, session, spec } = facts;
-  const goOn = goOnHint(session, spec);
+  const goOn = goOnHint(session, spec, facts.flags);
   const look = `Look: iteratr tool task-list --name ${session}`;
   switch (why) {
     case "complete":
@@ -54,6 +56,22 @@ export function endingFor(
           openList(facts)
         }`,
         hints: [look, goOn],
+      };
+    case "stopped":
+      return {
+        reason: "stopped",
+        message: `stopped as asked, with ${plural(openTasks(facts.head), "task")} open, after ${
+          spent(facts)
+        }.`,
+        hints: [goOn],
+      };
+    case "time":
+      return {
+        reason: "budget",
+        message: `the time budget of ${formatDuration(facts.limits.timeMs)} is used up with ${
+          plural(openTasks(facts.head), "task")
+        } open, after ${spent(facts)}. ${openList(facts)}`,
+        hints: [goOn, "Give it more: --max-time 48h"],
       };
     case "no-task-closed":
       return {
@@ -86,8 +104,13 @@ export function endingFor(
 }
 
 /** How to take a session up again, ready to be pasted into a shell. */
-export function goOnHint(session: string, spec: string): string {
-  return `Go on: iteratr build --name ${session} --spec ${shellQuote(spec)}`;
+export function goOnHint(
+  session: string,
+  spec: string,
+  flags: readonly string[] = [],
+): string {
+  const words = ["iteratr", "build", "--name", session, "--spec", spec, ...flags];
+  return `Go on: ${words.map(shellQuote).join(" ")}`;
 }
 
 function spent({ tally, ms, cost }: EndingFacts): string {

@@ -22,18 +22,28 @@ export interface RunPlan {
   /** Tells what the agent spends; without it, the protocol's own figures have to do. */
   readonly usage: UsageSource | undefined;
   readonly limits: Limits;
+  readonly renewal: Renewal;
   readonly template: Template;
   readonly promptLimits: PromptLimits;
   readonly extra: string;
   /** Begin the session anew, or go on although it is finished. */
   readonly reset: boolean;
   readonly reopen: boolean;
+  /** Flags that a run has to be given again to go on where this one ended. */
+  readonly flagsToGoOn: readonly string[];
   /** A private directory of the run. */
   readonly scratch: string;
   /** The path of the `iteratr` that the agent is to call. */
   readonly binary: string;
   /** iteratr's version. */
   readonly version: string;
+}
+
+/** When the agent's process is started anew between iterations; 0 = never. */
+export interface Renewal {
+  readonly iterations: number;
+  /** Resident memory, with the process's children. */
+  readonly memoryBytes: number;
 }
 
 /** What a run needs of the world. */

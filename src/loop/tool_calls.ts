@@ -1,5 +1,6 @@
 import type { ToolSnapshot } from "../agent/update.ts";
 import type { Clock } from "../platform/clock.ts";
+import { headOf, tailOf } from "../platform/text.ts";
 import { event, type NewEvent, type PlanStep } from "../session/event.ts";
 
 const ARGUMENT_CHARS = 4_000;
@@ -28,6 +29,7 @@ interface OpenCall {
 export class ToolCalls {
   readonly #clock: Clock;
   readonly #open = new Map<string, OpenCall>();
+  readonly #ended = new Set<string>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -38,9 +40,16 @@ export class ToolCalls {
     return this.#open.size > 0;
   }
 
+  /** Whether a snapshot is the first news of its call. */
+  isNew({ call }: ToolSnapshot): boolean {
+    return !this.#open.has(call) && !this.#ended.has(call);
+  }
+
   /** Takes a snapshot; gives the event of the call when it is the last one. */
   take(snapshot: ToolSnapshot): NewEvent | undefined {
     const { call, status } = snapshot;
+    // Late news of a call would tell it a second time.
+    if (this.#ended.has(call)) return undefined;
     const open = this.#open.get(call) ?? {
       since: this.#clock.monotonic(),
       name: toolName(snapshot),
@@ -72,6 +81,7 @@ export class ToolCalls {
 
   #end(call: string, open: OpenCall, outcome: "ok" | "failed"): NewEvent {
     this.#open.delete(call);
+    this.#ended.add(call);
     if (open.steps !== undefined && outcome === "ok") {
       return event("agent.plan", { steps: open.steps.slice(0, MAX_STEPS).map(shortStep) });
     }
@@ -79,21 +89,21 @@ export class ToolCalls {
       call,
       kind: open.kind,
       tool: open.name,
-      argument: open.argument.slice(0, ARGUMENT_CHARS),
+      argument: headOf(open.argument, ARGUMENT_CHARS),
       subagent: open.subagent,
       outcome,
       exit: open.exit,
       ms: Math.round(this.#clock.monotonic() - open.since),
       lines: outcome === "ok" && open.kind === "edit" ? open.lines ?? null : null,
       output: withoutMiddle(open.output),
-      tail: outcome === "failed" ? open.output.slice(-TAIL_CHARS) : "",
+      tail: outcome === "failed" ? tailOf(open.output, TAIL_CHARS) : "",
     });
   }
 }
 
 /** A step cut to what a list of steps needs to show; the whole is in the agent's own record. */
 export function shortStep(step: PlanStep): PlanStep {
-  return { ...step, text: step.text.slice(0, STEP_CHARS) };
+  return { ...step, text: headOf(step.text, STEP_CHARS) };
 }
 
 /** The first title of a call is the tool's name with most agents; later ones describe the call. */
@@ -106,5 +116,5 @@ function withoutMiddle(text: string): string {
   if (text.length <= OUTPUT_CHARS) return text;
   const half = OUTPUT_CHARS / 2;
   const left = text.length - OUTPUT_CHARS;
-  return `${text.slice(0, half)}\n[... ${left} characters left out ...]\n${text.slice(-half)}`;
+  return `${headOf(text, half)}\n[... ${left} characters left out ...]\n${tailOf(text, half)}`;
 }

@@ -3,6 +3,7 @@ import type { Clock } from "../platform/clock.ts";
 import { event, type NewEvent } from "../session/event.ts";
 import { type NewBlob, storeText } from "../store/blob.ts";
 import type { Recorder } from "./recorder.ts";
+import { headOf } from "../platform/text.ts";
 import { shortStep, ToolCalls } from "./tool_calls.ts";
 
 /** The longest piece of text in one event, in characters; far below what a value may hold. */
@@ -53,10 +54,12 @@ export class Transcript {
       case "thought":
         return this.#takeText(update.kind, update.message, update.text);
       case "tool": {
-        this.#closeText();
+        // Text ends where a tool begins, and where one is told; beside one that runs it goes on.
+        if (this.#tools.isNew(update.tool)) this.#closeText();
         const ended = this.#tools.take(update.tool);
-        if (ended !== undefined) this.#emit(ended);
-        return;
+        if (ended === undefined) return;
+        this.#closeText();
+        return this.#emit(ended);
       }
       case "plan":
         this.#closeText();
@@ -103,8 +106,9 @@ export class Transcript {
       open.text = open.text.slice(end);
     }
     while (open.text.length > PIECE) {
-      this.#emitText(open, open.text.slice(0, PIECE), false);
-      open.text = open.text.slice(PIECE);
+      const piece = headOf(open.text, PIECE);
+      this.#emitText(open, piece, false);
+      open.text = open.text.slice(piece.length);
     }
   }
 
@@ -116,8 +120,9 @@ export class Transcript {
 
   #emitText(open: OpenText, text: string, isEnd: boolean): void {
     const { kind, message } = open;
-    for (let at = 0; at < text.length; at += PIECE) {
-      const piece = text.slice(at, at + PIECE);
+    let piece: string;
+    for (let at = 0; at < text.length; at += piece.length) {
+      piece = headOf(text.slice(at), PIECE);
       const ms = isEnd ? Math.round(this.#clock.monotonic() - open.since) : 0;
       this.#emit(
         kind === "message"

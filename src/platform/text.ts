@@ -41,6 +41,19 @@ export function printable(text: string): string {
   return stripVTControlCharacters(text).replaceAll(/[\p{Cc}--[\n\t]]/gv, "");
 }
 
+/** The first so many UTF-16 units of a text, but one less where that would cut a character in two. */
+export function headOf(text: string, units: number): string {
+  const isSplit = text.length > units && /[\ud800-\udbff]/.test(text.charAt(units - 1));
+  return text.slice(0, isSplit ? units - 1 : units);
+}
+
+/** The last so many UTF-16 units of a text, but one less where that would cut a character in two. */
+export function tailOf(text: string, units: number): string {
+  const start = Math.max(0, text.length - units);
+  const isSplit = start > 0 && /[\udc00-\udfff]/.test(text.charAt(start));
+  return text.slice(isSplit ? start + 1 : start);
+}
+
 /** The first line of a text, cut to a width with an ellipsis. */
 export function oneLine(text: string, width: number): string {
   const line = text.replaceAll(/\s+/g, " ").trim();

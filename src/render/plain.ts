@@ -107,6 +107,15 @@ export class PlainRenderer implements Renderer {
         return toolLines(event.data, { width: this.#width, root: this.#options.root, style });
       case "agent.plan":
         return planLines(event.data.steps, this.#width);
+      case "agent.question":
+        return [labelled("asked", `${this.#short(event.data.text)}  (nobody will answer)`)];
+      case "run.stop":
+        return [
+          labelled(
+            "stop",
+            event.data.now ? "asked for, at once" : "asked for, after this iteration",
+          ),
+        ];
       case "agent.omitted":
         return [labelled("output", "the limit is reached: only its end is kept from here")];
       case "task.added": {

@@ -5,6 +5,7 @@ export type EndingReason =
   | "agent-failed"
   | "stalled"
   | "iterations"
+  | "budget"
   | "stopped"
   | "busy"
   | "store"
@@ -42,6 +43,8 @@ export function exitCode(ending: Pick<Ending, "reason" | "signal">): number {
       return 3;
     case "iterations":
       return 5;
+    case "budget":
+      return 6;
     case "busy":
       return 7;
     case "stopped":

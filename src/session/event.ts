@@ -61,6 +61,11 @@ export interface EventData {
     /** 0 = unlimited. */
     readonly iterations: number;
   };
+  /** Somebody wants the run that is going on to end. */
+  readonly "run.stop": {
+    /** At once, in the middle of a turn; else after the iteration that is going on. */
+    readonly now: boolean;
+  };
   readonly "run.ended": {
     readonly reason: EndingReason;
     readonly code: number;
@@ -95,6 +100,8 @@ export interface EventData {
     /** The end of it, when the call failed. */
     readonly tail: string;
   };
+  /** A turn that brought nothing ended with a question, which nobody will answer. */
+  readonly "agent.question": { readonly text: string };
   /** The agent's own list of steps, as it stands now. */
   readonly "agent.plan": { readonly steps: readonly PlanStep[] };
   /** From here to the end of the iteration only the last part of the agent's output is kept. */
@@ -179,6 +186,7 @@ const KNOWN: Readonly<Record<EventType, true>> = {
   "session.reset": true,
   "spec.recorded": true,
   "run.started": true,
+  "run.stop": true,
   "run.ended": true,
   "agent.started": true,
   "agent.message": true,
@@ -186,6 +194,7 @@ const KNOWN: Readonly<Record<EventType, true>> = {
   "agent.tool": true,
   "agent.omitted": true,
   "agent.plan": true,
+  "agent.question": true,
   "iteration.started": true,
   "iteration.usage": true,
   "iteration.ended": true,

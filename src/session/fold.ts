@@ -76,7 +76,7 @@ function applyKnown(head: Head, event: SessionEvent, lookup: Lookup): Change {
       return { head: { ...head, complete: false } };
     case "run.started":
       return {
-        head: { ...head, run: event.run },
+        head: { ...head, run: event.run, stop: null },
         info: { ...lookup.info(), root: event.data.root, model: event.data.model },
       };
     case "spec.recorded": {
@@ -84,7 +84,9 @@ function applyKnown(head: Head, event: SessionEvent, lookup: Lookup): Change {
       return { head, info: { ...lookup.info(), spec: path, text } };
     }
     case "run.ended":
-      return { head: { ...head, run: null } };
+      return { head: { ...head, run: null, stop: null } };
+    case "run.stop":
+      return { head: { ...head, stop: event.data.now ? "now" : "after-iteration" } };
     case "iteration.started":
       return startIteration(head, event);
     case "iteration.ended": {
@@ -156,6 +158,7 @@ function applyKnown(head: Head, event: SessionEvent, lookup: Lookup): Change {
     case "agent.tool":
     case "agent.omitted":
     case "agent.plan":
+    case "agent.question":
     case "warning":
       return { head };
   }

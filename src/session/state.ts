@@ -20,6 +20,8 @@ export interface Head {
   /** The run and the iteration that are going on, or that a crash left open. */
   readonly run: string | null;
   readonly iteration: number | null;
+  /** How the run that is going on was asked to end; null when it was not. */
+  readonly stop: "now" | "after-iteration" | null;
   /** What all iterations that have ended have spent. */
   readonly usage: Usage;
   /** ISO time of the last event; empty before the first. */
@@ -73,6 +75,7 @@ export function emptyHead(epoch: number): Head {
     complete: false,
     run: null,
     iteration: null,
+    stop: null,
     usage: NO_USAGE,
     lastAt: "",
   };

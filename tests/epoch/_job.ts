@@ -141,6 +141,8 @@ async function talk(recorder: Recorder): Promise<void> {
   }
   await transcript.finish();
   await recorder.record(event("agent.omitted", { kept: 1_500_000 }));
+  await recorder.record(event("agent.question", { text: "Shall I go on?" }));
+  await recorder.record(event("run.stop", { now: false }));
 }
 
 /** Parts of a turn, as the agent sends them. */

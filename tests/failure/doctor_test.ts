@@ -30,11 +30,6 @@ Deno.test("doctor --check of a place without a store says so, and makes none", a
   assert.deepEqual([...Deno.readDirSync(place.path)].map(({ name }) => name), [".git"]);
 });
 
-Deno.test("doctor without --check says what it can do", async () => {
-  await using place = await Place.make();
-  refused(await iteratr(place, ["doctor"]), 1, "iteratr doctor --check");
-});
-
 Deno.test("doctor --check ends with the first difference of a changed view", async () => {
   await using place = await Place.make();
   const file = await makeStore(place, 3);

@@ -173,10 +173,12 @@ Deno.test("the diligent worker goes from a checklist to session-complete, a task
       "task-next",
       "task-status --id TAS-1 --status in_progress",
       "task-status --id TAS-1 --status completed",
+      "iteration-summary --summary Finished TAS-1.",
       "task-next",
       "task-next",
       "task-status --id TAS-2 --status in_progress",
       "task-status --id TAS-2 --status completed",
+      "iteration-summary --summary Finished TAS-2.",
       "task-next",
       "session-complete",
     ]);

@@ -10,7 +10,7 @@ Deno.test("storeError tells faults apart by SQLite's words and names the file", 
     ["disk I/O error", "full"],
     ["attempt to write a readonly database", "read-only"],
     ["Can not write to a read-only database.", "read-only"],
-    ["unable to open database file: /x", "missing"],
+    ["unable to open database file: /x", "read-only"],
     ["something else", "unknown"],
   ];
   for (const [text, fault] of words) {

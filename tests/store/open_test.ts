@@ -122,7 +122,7 @@ Deno.test("openStore says when a file is in the way of the data directory", asyn
   await using place = await Place.make();
   Deno.writeTextFileSync(place.data, "");
   await fails(place.open(), "not-a-store", `${place.data} cannot be made: a file is in the way`);
-  await fails(place.open({ create: false }), "missing", place.data);
+  await fails(place.open({ create: false }), "read-only", place.data);
   const below = place.join(".iteratr", "below");
   await fails(openStore({ directory: below, create: true }), "not-a-store", below);
 });
@@ -130,7 +130,7 @@ Deno.test("openStore says when a file is in the way of the data directory", asyn
 Deno.test("openStore says when a directory is in the way of the store's file", async () => {
   await using place = await Place.make();
   Deno.mkdirSync(storeFile(place.data), { recursive: true });
-  await fails(place.open(), "missing", storeFile(place.data));
+  await fails(place.open(), "not-a-store", storeFile(place.data));
 });
 
 Deno.test("openStore says when the data directory cannot be made", async () => {

@@ -61,7 +61,12 @@ export async function build(
     limits: {
       iterations: settings.config.iterations,
       stall: settings.config["stall.iterations"],
+      timeMs: settings.config["budget.time"],
       withoutTask: settings.config["stall.without_task"],
+    },
+    renewal: {
+      iterations: settings.config["renew.iterations"],
+      memoryBytes: settings.config["renew.memory"],
     },
     promptLimits: {
       notesBytes: settings.config["prompt.notes"],
@@ -117,6 +122,6 @@ function interrupted(signal: EndingSignal, settings: BuildSettings): Ending {
     reason: "interrupted",
     signal,
     message: `${signal} was received.`,
-    hints: [goOnHint(settings.session, spec)],
+    hints: [goOnHint(settings.session, spec, settings.flagsToGoOn)],
   };
 }

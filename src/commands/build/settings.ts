@@ -29,10 +29,14 @@ export interface BuildSettings {
   readonly model: string;
   readonly command: readonly [string, ...string[]];
   readonly extra: string;
+  /** Flags that a run has to be given again to go on where this one ended. */
+  readonly flagsToGoOn: readonly string[];
   readonly config: Config;
   readonly resolved: Resolved;
 }
 
+/** What decides where a session lies and who works on it; limits are for each run to choose. */
+const GO_ON_FLAGS = ["data-dir", "model", "agent-command", "template"];
 const DEFAULT_SPEC = "specs/SPEC.md";
 
 /** Where settings come from. */
@@ -72,6 +76,10 @@ export function resolveSettings(
     session: sessionName(flags.name, spec),
     model: config.model ?? "",
     command: splitWords("agent.command", config["agent.command"]),
+    flagsToGoOn: GO_ON_FLAGS.flatMap((name) => {
+      const text = configFlags.get(name);
+      return text === undefined ? [] : [`--${name}`, text];
+    }),
     extra: flags.extraInstructions ?? "",
   };
 }

@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { dataOf, Stage } from "./_stage.ts";
+import { together } from "./_together.ts";
+import type { Finished } from "./_run.ts";
+
+/** The last line of a run, which must be on stdout and, with what to do next, on stderr. */
+function lastLine({ stdout, stderr }: Finished): string {
+  const line = stdout.trimEnd().split("\n").at(-1) ?? "";
+  assert.equal(stderr.split("\n")[0], line, `${stdout}\n---\n${stderr}`);
+  assert.doesNotMatch(stderr, /^ {4}at /m, "a stack trace");
+  return line;
+}
+
+Deno.test("an agent that crashes ends the run with 2, its exit code and its last words, wherever", async () => {
+  await together(["start", "initialize", "new", "prompt", "mid"], async (at) => {
+    await using stage = await Stage.make();
+    const ended = await stage.build(`crash at=${at} code=7`);
+    assert.equal(ended.code, 2, `${at}: ${ended.stdout}`);
+    assert.match(
+      lastLine(ended),
+      /^agent-failed \(exit 2\): the agent's process ended with code 7\.$/,
+      at,
+    );
+    assert.match(ended.stderr, /^ {2}Its last words: fatal: the fake agent was told to crash$/m);
+    const seen = await stage.session();
+    assert.deepEqual([seen.head.run, seen.head.iteration], [null, null], at);
+    assert.deepEqual(dataOf(seen, "run.ended").map(({ code }) => code), [2], at);
+    const hasIteration = at === "prompt" || at === "mid";
+    assert.deepEqual(
+      seen.iterations.map(({ outcome }) => outcome),
+      hasIteration ? ["failed"] : [],
+      at,
+    );
+    if (at !== "mid") return;
+    assert.match(ended.stdout, /^agent {3}I start with the tests\.$/m);
+    assert.match(ended.stdout, /^tool {4}execute +make test +failed/m);
+    assert.match(ended.stdout, /^-- iteration 1: failed: the agent's process ended with code 7/m);
+  });
+});
+
+Deno.test("a run goes on where one that failed has stopped", async () => {
+  await using stage = await Stage.make();
+  const first = await stage.build("crash at=prompt from=2");
+  assert.equal(first.code, 2, first.stdout);
+  const second = await stage.build("works");
+  assert.equal(second.code, 0, second.stdout);
+  assert.match(second.stdout, /^== iteration 3 =/m);
+  const { iterations } = await stage.session();
+  assert.deepEqual(iterations.map(({ outcome }) => outcome), [
+    ...["progress", "failed", "progress", "progress"],
+  ]);
+});
+
+/** Kills the agent in the middle of its turn. */
+async function expectKilled(scenario: string): Promise<void> {
+  await using stage = await Stage.make();
+  await using run = await stage.start(`children pids=${stage.join("pids")} ${scenario}`);
+  await run.until(() => stage.read("pids").endsWith("\n"));
+  const { agent = 0 }: Readonly<Record<string, number>> = JSON.parse(stage.read("pids"));
+  Deno.kill(agent, "SIGKILL");
+  await run.finished(20_000);
+  const ended = await stage.ended(run);
+  assert.equal(ended.code, 2, ended.stdout);
+  assert.match(lastLine(ended), /: the agent's process was ended by SIGKILL\.$/);
+}
+
+Deno.test("an agent that somebody kills in its turn ends the run with 2", async () => {
+  await expectKilled("then=silent");
+});
+
+Deno.test("an agent that dies ends the run also when its children keep its pipes open", async () => {
+  await expectKilled("then=silent holds-pipe=1");
+});
+
+Deno.test("an agent that answers with an error ends the run with 2 and the error's words", async () => {
+  await together(["initialize", "new", "prompt"], async (at) => {
+    await using stage = await Stage.make();
+    const ended = await stage.build(`errors at=${at} message=out-of-credit`);
+    assert.equal(ended.code, 2, `${at}: ${ended.stdout}`);
+    assert.match(lastLine(ended), /^agent-failed \(exit 2\): .*out-of-credit/, at);
+  });
+});
+
+Deno.test("an agent of another protocol, or without a login, ends the run with 1 and says what to do", async () => {
+  const cases: readonly (readonly [scenario: string, line: RegExp, hint: RegExp])[] = [
+    ["wrong-protocol", /the agent speaks version 99 of the Agent Client Protocol/, /--agent-comm/],
+    ["auth", /the agent wants a login first: Authentication required/, /opencode auth login/],
+  ];
+  await together(cases, async ([scenario, line, hint]) => {
+    await using stage = await Stage.make();
+    const ended = await stage.build(scenario);
+    assert.equal(ended.code, 1, ended.stdout);
+    assert.match(lastLine(ended), line);
+    assert.match(ended.stderr, hint);
+    assert.deepEqual((await stage.session()).iterations, []);
+  });
+});
+
+Deno.test("a model that the agent does not know ends the run with 1 and the nearest one, in both shapes", async () => {
+  await together(["works", "old-shapes"], async (scenario) => {
+    await using stage = await Stage.make();
+    const ended = await stage.build(`${scenario} models=acme/large-2,acme/small`, [
+      ...["--model", "acme/large"],
+    ]);
+    assert.equal(ended.code, 1, ended.stdout);
+    assert.match(
+      lastLine(ended),
+      /^config \(exit 1\): the agent knows no model "acme\/large"; did you mean acme\/large-2\?$/,
+    );
+    assert.match(ended.stderr, /^ {2}It knows: acme\/large-2, acme\/small$/m);
+    assert.deepEqual(stage.prompts(), []);
+  });
+});
+
+Deno.test("a model that is not the agent's first choice is chosen, in both shapes", async () => {
+  const methods = {
+    "works": "session/set_config_option",
+    "old-shapes": "session/set_model",
+  } as const;
+  await Promise.all(
+    Object.entries(methods).map(async ([scenario, method]) => {
+      await using stage = await Stage.make();
+      const { code, stdout } = await stage.build(`${scenario} tasks=2 per-turn=2`, [
+        ...["--model", "fake/r1"],
+      ]);
+      assert.equal(code, 0, stdout);
+      assert.match(stdout, / {2}model fake\/r1$/m);
+      const [chosen] = stage.sent(method);
+      assert.equal(chosen?.["value"] ?? chosen?.["modelId"], "fake/r1");
+    }),
+  );
+});
+
+Deno.test("a program that is no agent ends the run with 1 or 2, and never as a defect of iteratr", async () => {
+  await using stage = await Stage.make();
+  await Deno.writeTextFile(stage.project("plain.txt"), "no program\n");
+  const broken = await stage.writeProgram("broken", "echo 'error: no key' >&2; exit 9");
+  const cases: readonly (readonly [command: string, code: number, line: RegExp])[] = [
+    ["no-such-agent acp", 1, /the agent "no-such-agent" is not found/],
+    ["/no/such/agent", 1, /the agent "\/no\/such\/agent" is not found/],
+    ["./plain.txt", 1, /the agent "\.\/plain\.txt" cannot be started: permission denied/],
+    ["./specs", 1, /the agent "\.\/specs" cannot be started/],
+    ["true", 2, /the agent's process ended with code 0/],
+    [broken, 2, /the agent's process ended with code 9/],
+    ["echo hello", 2, /the agent's process ended with code 0/],
+    // Sends back whatever it gets.
+    ["cat", 2, /^agent-failed/],
+  ];
+  for (const [command, code, line] of cases) {
+    const ended = await stage.run(["build", "-m", "fake/m1", "--agent-command", command]);
+    assert.equal(ended.code, code, `${command}: ${ended.stdout}`);
+    assert.match(lastLine(ended), line, command);
+  }
+});

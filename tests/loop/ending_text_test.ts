@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { type EndingFacts, endingFor, nothingToDo } from "../../src/loop/ending_text.ts";
+import { emptyHead, type Head } from "../../src/session/state.ts";
+import type { Task, TaskStatus } from "../../src/session/task.ts";
+
+function task(n: number, status: TaskStatus, dependsOn: readonly number[] = []): Task {
+  return {
+    n,
+    text: `Write part ${n}`,
+    status,
+    priority: 2,
+    dependsOn,
+    createdAt: "2026-11-20T10:00:00.000Z",
+    updatedAt: "2026-11-20T10:00:00.000Z",
+    iteration: null,
+  };
+}
+
+function facts(tasks: readonly Task[], change: Partial<EndingFacts> = {}): EndingFacts {
+  const counts = { ...emptyHead(1).counts };
+  for (const { status } of tasks) counts[status]++;
+  const head: Head = { ...emptyHead(1), counts, tasks: tasks.length };
+  return {
+    session: "user-auth",
+    spec: "specs/user-auth.md",
+    limits: { iterations: 10, stall: 3, withoutTask: 20, timeMs: 0 },
+    tally: { iterations: 4, idle: 3, withoutTask: 4, ms: 0, asked: false },
+    head,
+    tasks,
+    ms: 368_000,
+    cost: 0.41,
+    ...change,
+  };
+}
+
+Deno.test("a complete run tells its tasks, iterations, time and cost", () => {
+  const ending = endingFor("complete", facts([task(1, "completed"), task(2, "completed")]));
+  assert.deepEqual(ending, {
+    reason: "complete",
+    message: "2 tasks done, after 4 iterations, 6m08s, $0.41.",
+    hints: [],
+  });
+});
+
+Deno.test("one of a kind is told in the singular, and no cost is told where there is none", () => {
+  const tally = { iterations: 1, idle: 0, withoutTask: 0, ms: 0, asked: false };
+  const ending = endingFor("complete", facts([task(1, "completed")], { tally, cost: 0, ms: 900 }));
+  assert.equal(ending.message, "1 task done, after 1 iteration, 0.9s.");
+});
+
+Deno.test("a stalled run tells how long it brought nothing, what is open, and how to go on", () => {
+  const tasks = [task(1, "completed"), task(3, "blocked"), task(4, "remaining", [1, 3])];
+  assert.deepEqual(endingFor("stalled", facts(tasks)), {
+    reason: "stalled",
+    message: "no task or file changed in 3 iterations. " +
+      "Open: TAS-3 Write part 3 (blocked), TAS-4 Write part 4 (waits for TAS-3).",
+    hints: [
+      "Look: iteratr tool task-list --name user-auth",
+      "Go on: iteratr build --name user-auth --spec specs/user-auth.md",
+    ],
+  });
+});
+
+Deno.test("a run that stalled before the first task says so", () => {
+  assert.equal(
+    endingFor("stalled", facts([])).message,
+    "no task or file changed in 3 iterations. No task has been added yet.",
+  );
+});
+
+Deno.test("a run in which no task was closed for long ends as stalled, and says so", () => {
+  const { reason, message } = endingFor("no-task-closed", facts([task(1, "in_progress")]));
+  assert.equal(reason, "stalled");
+  assert.equal(message, "no task was closed in 4 iterations in a row. Open: TAS-1 Write part 1.");
+});
+
+Deno.test("a run with only blocked tasks left ends as stalled, names them, and says how to unblock", () => {
+  const { reason, message, hints } = endingFor(
+    "only-blocked",
+    facts([task(1, "completed"), task(2, "blocked")]),
+  );
+  assert.equal(reason, "stalled");
+  assert.equal(message, "only blocked tasks are left. Open: TAS-2 Write part 2 (blocked).");
+  assert.ok(hints.some((hint) => hint.startsWith("Unblock: iteratr tool task-status")));
+});
+
+Deno.test("a run at its limit tells the limit and what is left, the first three by name", () => {
+  const tasks = [1, 2, 3, 4, 5].map((n) => task(n, "remaining"));
+  assert.deepEqual(endingFor("iterations", facts(tasks)), {
+    reason: "iterations",
+    message:
+      "the limit of 10 iterations is reached with 5 tasks open, after 4 iterations, 6m08s, " +
+      "$0.41. Open: TAS-1 Write part 1, TAS-2 Write part 2, TAS-3 Write part 3, and 2 more.",
+    hints: ["Go on: iteratr build --name user-auth --spec specs/user-auth.md"],
+  });
+});
+
+Deno.test("a session that was complete before is nothing to do", () => {
+  assert.deepEqual(nothingToDo("user-auth", { ...emptyHead(1), tasks: 3 }), {
+    reason: "complete",
+    message: "nothing to do: all 3 tasks of session user-auth are done.",
+    hints: [],
+  });
+  assert.equal(
+    nothingToDo("a", { ...emptyHead(1), tasks: 1 }).message,
+    "nothing to do: the only task of session a is done.",
+  );
+});
+
+Deno.test("a hint can be pasted into a shell, whatever the spec is called", async () => {
+  const spec = "specs/it's my spec; rm.md";
+  for (const why of ["stalled", "no-task-closed", "only-blocked", "iterations"] as const) {
+    const { hints } = endingFor(why, facts([task(1, "blocked")], { spec }));
+    const command = hints.find((hint) => hint.startsWith("Go on: "))?.slice("Go on: ".length);
+    assert.ok(command !== undefined);
+    const { stdout } = await new Deno.Command("sh", {
+      args: ["-c", `iteratr() { printf '%s\\n' "$@"; }; ${command}`],
+    }).output();
+    const words = new TextDecoder().decode(stdout).trimEnd().split("\n");
+    assert.deepEqual(words, ["build", "--name", "user-auth", "--spec", spec]);
+  }
+});
+
+Deno.test("an ending is one line, whatever the tasks are called", () => {
+  const text = fc.string({ unit: "grapheme", minLength: 1 });
+  fc.assert(fc.property(fc.array(text, { maxLength: 4 }), (texts) => {
+    const tasks = texts.map((each, index) => ({ ...task(index + 1, "blocked"), text: each }));
+    for (const why of ["stalled", "no-task-closed", "only-blocked", "iterations"] as const) {
+      const { message } = endingFor(why, facts(tasks));
+      assert.doesNotMatch(message, /\p{Cc}/u);
+    }
+  }));
+  const tasks = [{ ...task(1, "blocked"), text: "first\nsecond \x1b[31mred" }];
+  assert.doesNotMatch(endingFor("stalled", facts(tasks)).message, /\p{Cc}/u);
+});
