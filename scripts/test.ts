@@ -67,6 +67,18 @@ async function runBundled(): Promise<Count> {
   }
 }
 
+/** Fetches the libraries ahead of time, so that no process under test speaks of a download. */
+async function installLibraries(): Promise<void> {
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args: ["install", "--quiet"],
+    stdin: "null",
+    stdout: "null",
+    stderr: "inherit",
+  }).output();
+  if (!success) say("deno install failed; the tests will tell what is missing");
+}
+
+await installLibraries();
 await ensureOpencode({ pinned: true, say });
 const counts = Deno.args.length > 0
   ? [await run(Deno.args)]

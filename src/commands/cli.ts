@@ -9,6 +9,9 @@ import type { BuildFlags } from "./build/settings.ts";
 import { type ExportFlags, exportSession } from "./export.ts";
 import { doctor, type DoctorFlags } from "./doctor.ts";
 import { printPrompt } from "./prompt.ts";
+import { type CronFlags, printCronLine } from "./cron.ts";
+import { sessions, status, type StatusFlags } from "./status.ts";
+import { stop, type StopFlags } from "./stop.ts";
 import { remove, reset, type ResetFlags } from "./reset.ts";
 import { type CommandWorld, dataDirectory } from "./context.ts";
 import { openStore } from "../store/open.ts";
@@ -127,6 +130,34 @@ function makeProgram(finish: (code: number) => void): Command {
     .action((key: string, flags: { global?: boolean }) =>
       outsideRun(() => unsetConfig(key, flags, world))
     );
+  program.command("status [session]")
+    .description("show where a session stands; exits 0 complete, 10 open, 11 running")
+    .option("--json", "print it as JSON")
+    .option("--data-dir <dir>", "where sessions are kept (default: .iteratr)")
+    .action(async (session: string | undefined, flags: StatusFlags) =>
+      finish(await status(session, flags, world))
+    );
+  program.command("sessions")
+    .description("list all sessions")
+    .option("--json", "print them as JSON")
+    .option("--running", "only those with a run going on")
+    .option("--data-dir <dir>", "where sessions are kept (default: .iteratr)")
+    .action((flags: StatusFlags) => sessions(flags, world));
+  program.command("stop [session]")
+    .description("ask the run that is going on to end after its iteration")
+    .option("--now", "at once, in the middle of its turn")
+    .option("--data-dir <dir>", "where sessions are kept (default: .iteratr)")
+    .action((session: string | undefined, flags: StopFlags) =>
+      outsideRun(() => stop(session, flags, world))
+    );
+  const cronCommand = addConfigFlags(
+    program.command("cron <spec>")
+      .description("print a crontab line that runs a spec; write nothing")
+      .requiredOption("--every <interval>", "how often: 15m, 2h, daily@02:00"),
+    ["model", "agent.command", "data_dir"],
+  ).action((spec: string, flags: CronFlags) =>
+    printCronLine(spec, flags, configFlags(cronCommand), world)
+  );
   program.command("export <session>")
     .description("print the log of a session, a line of JSON for each event")
     .option("--epoch <n>", "the log of a past epoch (each reset begins a new one)")

@@ -1,5 +1,5 @@
-import { type Agent, startAgent } from "../agent/agent.ts";
 import { relativeTo } from "../platform/paths.ts";
+import { formatDuration } from "../platform/text.ts";
 import type { Ending } from "../session/ending.ts";
 import { event } from "../session/event.ts";
 import { completeSession } from "../session/session_rules.ts";
@@ -7,53 +7,49 @@ import type { Head } from "../session/state.ts";
 import { addUsage } from "../session/usage.ts";
 import { readHead, readIterations, readTasks } from "../store/read.ts";
 import { transact } from "../store/transact.ts";
+import { AgentHolder } from "./agent_holder.ts";
 import type { RunContext } from "./context.ts";
 import { count, nextStep } from "./decide.ts";
 import { endingFor } from "./ending_text.ts";
 import { iterate } from "./iteration.ts";
 import type { RunPlan, RunWorld } from "./plan.ts";
 import { SeenStates, tasksMark } from "./progress.ts";
+import { startTimeBudget, type TimeBudget } from "./time_budget.ts";
 
 /**
- * Starts the agent, and runs one iteration after another until the loop's decision is to end, or the
- * run is told to stop. The agent's process is gone afterwards.
+ * Runs one iteration after another until the loop's decision is to end, or the run is told to stop. The
+ * agent's process is gone afterwards.
  *
  * @returns the ending decided on; when the run was told to stop, it does not count.
  */
 export async function drive(context: RunContext): Promise<Ending> {
   const { plan, world, recorder } = context;
-  const agent = await startAgent({
-    ...plan.agent,
-    clock: world.clock,
-    version: plan.version,
-    stop: world.stop,
-    log: world.log,
-  });
-  try {
-    const { pid, name, version } = agent;
-    world.log.record("info", "agent", "started", { pid, name, version });
-    await context.tenancy.setAgent(agent.pid);
-    await recorder.record(event("agent.started", {
-      pid: agent.pid,
-      name: agent.name,
-      version: agent.version,
-      model: plan.model,
-    }));
-    return await loop(context, agent);
-  } finally {
-    await agent.close();
-  }
+  const warn = (leftMs: number): void => {
+    const message = `most of the time budget is used up: ${formatDuration(leftMs)} are left`;
+    // A store that fails is noticed by whoever writes what must not be lost.
+    recorder.record(event("warning", { message })).catch(() => undefined);
+  };
+  using time = startTimeBudget(world.clock, plan.limits.timeMs, warn);
+  await using agents = new AgentHolder(context);
+  return await loop(context, agents, time);
 }
 
-async function loop(context: RunContext, agent: Agent): Promise<Ending> {
+async function loop(
+  context: RunContext,
+  agents: AgentHolder,
+  time: TimeBudget,
+): Promise<Ending> {
   const { plan, world, progress } = context;
   const seen = await seenStates(plan, world, await context.workMark());
   for (;;) {
     const head = await currentHead(plan, world);
+    const ms = world.clock.monotonic() - context.start;
+    progress.tally = { ...progress.tally, ms };
     const step = nextStep(plan.limits, progress.tally, head);
     switch (step.kind) {
       case "iterate": {
-        const { outcome, usage } = await iterate({ ...context, agent, seen });
+        const agent = await agents.forIteration();
+        const { outcome, usage } = await iterate({ ...context, agent, seen, cut: time.up });
         progress.usage = addUsage(progress.usage, usage);
         const after = await currentHead(plan, world);
         progress.tally = count(progress.tally, head, after, outcome);
@@ -72,7 +68,7 @@ async function loop(context: RunContext, agent: Agent): Promise<Ending> {
           tally: progress.tally,
           head,
           tasks: await readTasks(world.store, plan.session, head),
-          ms: world.clock.monotonic() - context.start,
+          ms,
           cost: progress.usage.cost,
         });
     }

@@ -16,6 +16,8 @@ import { Transcript } from "./transcript.ts";
 export interface IterationContext extends Omit<RunContext, "progress" | "start" | "tenancy"> {
   readonly agent: Agent;
   readonly seen: SeenStates;
+  /** Aborted when the turn is to be cut short, although the run goes on to its end in order. */
+  readonly cut: AbortSignal;
 }
 
 /** What came of an iteration. */
@@ -54,6 +56,8 @@ export async function iterate(context: IterationContext): Promise<IterationResul
     const state = wanted === "interrupted" ? null : await mark(context);
     const isNew = state !== null && context.seen.add(state);
     const outcome = wanted === "progress" && !isNew ? "idle" : wanted;
+    const question = outcome === "idle" ? transcript.lastQuestion() : undefined;
+    if (question !== undefined) await recorder.record(event("agent.question", { text: question }));
     const ms = Math.round(world.clock.monotonic() - start);
     world.log.record("info", "loop", "iteration ended", { n, outcome, stop, ms, cost: usage.cost });
     await recorder.record(event("iteration.ended", { n, outcome, stop, ms, usage, state }));
@@ -66,7 +70,7 @@ export async function iterate(context: IterationContext): Promise<IterationResul
         transcript.take(update);
         meter.note(update.kind === "usage" ? update.cost : undefined);
       },
-      AbortSignal.any([world.stop, failed.signal]),
+      AbortSignal.any([world.stop, failed.signal, context.cut]),
     );
     await transcript.finish();
     return await end(world.stop.aborted ? "interrupted" : "progress", turn.stop, turn);

@@ -1,5 +1,6 @@
 import { makeWorkMark } from "../git/work_mark.ts";
 import { workTree } from "../git/git.ts";
+import { relativeTo } from "../platform/paths.ts";
 import { type Ending, exitCode } from "../session/ending.ts";
 import { event } from "../session/event.ts";
 import { NO_USAGE } from "../session/usage.ts";
@@ -8,8 +9,9 @@ import { sweep } from "../store/sweep.ts";
 import { begin, isFinished, readStanding } from "./begin.ts";
 import { FRESH } from "./decide.ts";
 import type { Progress } from "./context.ts";
+import { followControl } from "./control.ts";
 import { drive } from "./drive.ts";
-import { nothingToDo } from "./ending_text.ts";
+import { goOnHint, nothingToDo } from "./ending_text.ts";
 import { mend } from "./mend.ts";
 import { endOrphans } from "./orphans.ts";
 import type { RunPlan, RunWorld } from "./plan.ts";
@@ -69,6 +71,7 @@ async function runAsTenant(
   });
   const progress: Progress = { tally: FRESH, usage: NO_USAGE };
   let recorder: Recorder | undefined;
+  let { stop } = world;
   let ending: Ending;
   try {
     await endOrphans(tenancy.dead, world.host, clock);
@@ -80,7 +83,15 @@ async function runAsTenant(
     const workMark = await makeWorkMark(plan.root, plan.dataDirectory, world.ownOutput);
     const begun = await begin(plan, world, standing);
     recorder = begun.recorder;
-    ending = await drive({ plan, world, tenancy, workMark, start, progress, ...begun });
+    const asked = new AbortController();
+    await using _control = await followControl(
+      store,
+      plan.session,
+      () => asked.abort(stoppedNow(plan)),
+    );
+    stop = AbortSignal.any([world.stop, asked.signal]);
+    const driven = { ...world, stop };
+    ending = await drive({ plan, world: driven, tenancy, workMark, start, progress, ...begun });
   } catch (error) {
     ending = world.endingOf(error);
   }
@@ -90,7 +101,7 @@ async function runAsTenant(
     reason,
     text: message,
   });
-  if (world.stop.aborted) ending = world.stop.reason as Ending;
+  if (stop.aborted) ending = stop.reason as Ending;
   await recorder?.record(event("run.ended", {
     reason: ending.reason,
     code: exitCode(ending),
@@ -101,6 +112,14 @@ async function runAsTenant(
     usage: progress.usage,
   })).catch(() => undefined);
   return ending.reason === "store" ? await withRescue(plan, world, recorder, ending) : ending;
+}
+
+function stoppedNow(plan: RunPlan): Ending {
+  return {
+    reason: "stopped",
+    message: "stopped as asked, in the middle of an iteration.",
+    hints: [goOnHint(plan.session, relativeTo(plan.root, plan.spec), plan.flagsToGoOn)],
+  };
 }
 
 async function withRescue(

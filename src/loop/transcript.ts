@@ -3,7 +3,7 @@ import type { Clock } from "../platform/clock.ts";
 import { event, type NewEvent } from "../session/event.ts";
 import { type NewBlob, storeText } from "../store/blob.ts";
 import type { Recorder } from "./recorder.ts";
-import { headOf } from "../platform/text.ts";
+import { headOf, tailOf } from "../platform/text.ts";
 import { shortStep, ToolCalls } from "./tool_calls.ts";
 
 /** The longest piece of text in one event, in characters; far below what a value may hold. */
@@ -11,6 +11,7 @@ const PIECE = 8_000;
 /** How much of an iteration's output is kept: its beginning, and its end, in characters. */
 const HEAD_CHARS = 1_500_000;
 const TAIL_CHARS = 500_000;
+const QUESTION_CHARS = 1_000;
 /** Events written at once, so that no atomic grows large. */
 const BATCH = 8;
 
@@ -34,6 +35,8 @@ export class Transcript {
   #text: OpenText | undefined;
   #waiting: NewEvent[] = [];
   #tail: NewEvent[] = [];
+  #lastMessage = "";
+  #lastWords = "";
   #kept = 0;
   #inTail = 0;
   #writing: Promise<void> | undefined;
@@ -45,6 +48,12 @@ export class Transcript {
     this.#clock = clock;
     this.#onFailure = onFailure;
     this.#tools = new ToolCalls(clock);
+  }
+
+  /** The question that the agent's last message ends with; `undefined` when it ends otherwise. */
+  lastQuestion(): string | undefined {
+    const paragraph = this.#lastWords.trim().split(/\n\s*\n/).at(-1)?.trim() ?? "";
+    return paragraph.endsWith("?") ? tailOf(paragraph, QUESTION_CHARS) : undefined;
   }
 
   /** Takes one update. */
@@ -87,6 +96,11 @@ export class Transcript {
   }
 
   #takeText(kind: "message" | "thought", message: string, text: string): void {
+    if (kind === "message") {
+      const before = message === this.#lastMessage ? this.#lastWords : "";
+      this.#lastMessage = message;
+      this.#lastWords = tailOf(before + text, 2 * QUESTION_CHARS);
+    }
     const open = this.#text;
     if (open === undefined || open.kind !== kind || open.message !== message) {
       this.#closeText();

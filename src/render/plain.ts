@@ -57,6 +57,7 @@ export class PlainRenderer implements Renderer {
   readonly #statuses = new Map<number, TaskStatus>();
   #started: EventData["run.started"] | undefined;
   #doneInIteration = 0;
+  #hasHeader = false;
 
   constructor(options: PlainOptions) {
     this.#options = options;
@@ -88,8 +89,13 @@ export class PlainRenderer implements Renderer {
       case "run.started":
         this.#started = event.data;
         return [];
-      case "agent.started":
+      case "agent.started": {
+        if (this.#hasHeader) return [];
+        this.#hasHeader = true;
         return this.#header(event.data);
+      }
+      case "agent.renewed":
+        return [labelled("agent", `is started anew: ${clean(event.data.why)}`)];
       case "iteration.started": {
         this.#doneInIteration = 0;
         const time = timeOfDay(new Date(event.at));

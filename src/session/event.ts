@@ -82,6 +82,8 @@ export interface EventData {
     readonly version: string;
     readonly model: string;
   };
+  /** The agent's process is about to be started anew. */
+  readonly "agent.renewed": { readonly why: string };
   readonly "agent.message": { readonly message: string; readonly text: string };
   readonly "agent.thought": {
     readonly message: string;
@@ -189,6 +191,7 @@ const KNOWN: Readonly<Record<EventType, true>> = {
   "run.stop": true,
   "run.ended": true,
   "agent.started": true,
+  "agent.renewed": true,
   "agent.message": true,
   "agent.thought": true,
   "agent.tool": true,

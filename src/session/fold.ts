@@ -158,6 +158,7 @@ function applyKnown(head: Head, event: SessionEvent, lookup: Lookup): Change {
     case "agent.tool":
     case "agent.omitted":
     case "agent.plan":
+    case "agent.renewed":
     case "agent.question":
     case "warning":
       return { head };

@@ -1,0 +1,74 @@
+import { UserError } from "../platform/failure.ts";
+import { joinPath } from "../platform/paths.ts";
+import { cronFields } from "../platform/schedule.ts";
+import { shellQuote, splitWords } from "../platform/words.ts";
+import { resolveSettings } from "./build/settings.ts";
+import type { CommandWorld } from "./context.ts";
+import { selfCommand } from "./self.ts";
+
+/** The flags of `iteratr cron`. */
+export interface CronFlags {
+  readonly every: string;
+}
+
+/**
+ * `iteratr cron SPEC --every 30m`: prints a crontab line that runs the spec, with absolute paths and the
+ * variables that it needs, since cron starts with next to no environment. It writes nothing.
+ */
+export function printCronLine(
+  spec: string,
+  flags: CronFlags,
+  configFlags: ReadonlyMap<string, string>,
+  world: CommandWorld,
+): void {
+  const schedule = cronFields(flags.every);
+  if (!schedule.ok) throw new UserError(`--every ${schedule.must}, got "${flags.every}"`);
+  const settings = resolveSettings({ ...world, flags: { spec }, configFlags });
+  const [program, ...args] = splitWords("agent.command", settings.config["agent.command"]);
+  const agent = [findProgram(program, world), ...args].map(shellQuote).join(" ");
+  const log = joinPath(settings.dataDirectory, `cron-${settings.session}.log`);
+  const variables = ["HOME", "XDG_CONFIG_HOME", "DENO_DIR"].flatMap((name) => {
+    const value = world.env(name);
+    return value === undefined || value === "" ? [] : [`${name}=${shellQuote(value)}`];
+  });
+  const words = [
+    ...selfCommand(),
+    "build",
+    "--headless",
+    // What cron mails is the line of the ending; the log has the rest.
+    "--quiet",
+    "--spec",
+    settings.spec,
+    "--model",
+    settings.model,
+    "--data-dir",
+    settings.dataDirectory,
+    "--agent-command",
+    agent,
+    "--log-file",
+    log,
+  ];
+  const command = [
+    `cd ${shellQuote(settings.root)} &&`,
+    ...variables,
+    `PATH=${shellQuote(world.env("PATH") || "/usr/local/bin:/usr/bin:/bin")}`,
+    ...words.map(shellQuote),
+  ].join(" ");
+  // In a crontab an unescaped percent sign ends the command.
+  world.stdout(`${schedule.fields} ${command.replaceAll("%", "\\%")}\n`);
+}
+
+function findProgram(program: string, world: CommandWorld): string {
+  if (program.includes("/")) return joinPath(world.cwd, program);
+  for (const directory of (world.env("PATH") ?? "").split(":")) {
+    const path = joinPath(directory || ".", program);
+    try {
+      if (Deno.statSync(path).isFile) return path;
+    } catch {
+      // Not there; the next one may be.
+    }
+  }
+  throw new UserError(`the agent "${program}" is not found on the PATH`, [
+    "Say where it is: --agent-command '/path/to/opencode acp'",
+  ]);
+}

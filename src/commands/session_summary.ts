@@ -1,0 +1,96 @@
+import { systemClock } from "../platform/clock.ts";
+import { isHolderAlive } from "../loop/holder.ts";
+import type { EndingReason } from "../session/ending.ts";
+import { isKnown } from "../session/event.ts";
+import { type Head, openTasks } from "../session/state.ts";
+import type { TaskStatus } from "../session/task.ts";
+import { addUsage, type Usage } from "../session/usage.ts";
+import { type Lease, readLease } from "../store/lease.ts";
+import type { Store } from "../store/open.ts";
+import { readEvents, readIterations } from "../store/read.ts";
+
+/** Where a session stands, for people and for programs. */
+export interface SessionSummary {
+  readonly session: string;
+  readonly state: "complete" | "open" | "running";
+  /** The last iteration begun; 0 before the first. */
+  readonly iteration: number;
+  readonly tasks: Readonly<Record<TaskStatus, number>>;
+  readonly open: number;
+  /** The run that is going on. */
+  readonly run: {
+    readonly pid: number;
+    readonly host: string;
+    readonly since: string;
+    readonly heartbeat: string;
+  } | null;
+  /** ISO time of the last event. */
+  readonly lastActivity: string;
+  readonly usage: Usage;
+  readonly lastEnding: LastEnding | null;
+}
+
+/** How the last run that has ended did so. */
+export interface LastEnding {
+  readonly at: string;
+  readonly reason: EndingReason;
+  readonly code: number;
+  readonly message: string;
+}
+
+/** Sums up a session. */
+export async function summarizeSession(
+  store: Store,
+  session: string,
+  head: Head,
+): Promise<SessionSummary> {
+  const lease = await liveLease(store, session);
+  const open = openTasks(head);
+  const isDone = head.complete && head.tasks > 0 && open === 0;
+  const current = (await readIterations(store, session, head)).at(-1);
+  const running = current !== undefined && current.endedAt === null ? current.usage : undefined;
+  return {
+    session,
+    state: lease !== undefined ? "running" : isDone ? "complete" : "open",
+    iteration: head.iterations,
+    tasks: head.counts,
+    open,
+    run: lease === undefined ? null : {
+      pid: lease.owner.pid,
+      host: lease.host,
+      since: lease.since,
+      heartbeat: lease.heartbeat,
+    },
+    lastActivity: head.lastAt,
+    usage: running === undefined ? head.usage : addUsage(head.usage, running),
+    lastEnding: await lastEnding(store, session, head),
+  };
+}
+
+/** The lease of a run that is still there. */
+export async function liveLease(store: Store, session: string): Promise<Lease | undefined> {
+  const lease = await readLease(store, session);
+  if (lease === undefined) return undefined;
+  return await isHolderAlive(lease, Deno.hostname(), systemClock) ? lease : undefined;
+}
+
+/** So many of the last events are looked through. */
+const LOOK_BACK = 200;
+
+async function lastEnding(
+  store: Store,
+  session: string,
+  head: Head,
+): Promise<LastEnding | null> {
+  // The end of a run is its last event, so it is among the last ones unless somebody has been busy since.
+  for (const after of [Math.max(0, head.seq - LOOK_BACK), 0]) {
+    let found: LastEnding | null = null;
+    for await (const event of readEvents(store, session, head, after)) {
+      if (!isKnown(event) || event.type !== "run.ended") continue;
+      const { reason, code, message } = event.data;
+      found = { at: event.at, reason, code, message };
+    }
+    if (found !== null || after === 0) return found;
+  }
+  return null;
+}
