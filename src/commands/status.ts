@@ -89,7 +89,7 @@ function statusLines(summary: SessionSummary): string {
     ["spent", usage === "" ? "nothing known" : usage],
     [
       "run",
-      run === null ? "none is going on" : `pid ${run.pid} on host ${run.host}, since ` +
+      run === null ? "none is going on" : `pid ${run.pid} on host ${run.host}, begun ` +
         `${ago(run.since)}; last sign of life ${ago(run.heartbeat)}`,
     ],
     ["active", ago(summary.lastActivity)],

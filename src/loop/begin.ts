@@ -102,5 +102,6 @@ function started(plan: RunPlan, world: RunWorld): NewEvent {
     model: plan.model,
     command: plan.agent.command,
     iterations: plan.limits.iterations,
+    timeMs: plan.limits.timeMs,
   });
 }

@@ -167,10 +167,13 @@ export class PlainRenderer implements Renderer {
 
   #header(agent: EventData["agent.started"]): readonly string[] {
     const { session, spec } = this.#options;
-    const limit = this.#started?.iterations ?? 0;
+    const { iterations = 0, timeMs = 0 } = this.#started ?? {};
     const done = [...this.#statuses.values()].filter((status) => status === "completed").length;
     const tasks = labelled("tasks", `${this.#open()} open, ${done} done`);
-    const limits = limit === 0 ? "no limit of iterations" : plural(limit, "iteration");
+    const limits = [
+      iterations === 0 ? "no limit of iterations" : plural(iterations, "iteration"),
+      timeMs === 0 ? "no limit of time" : formatDuration(timeMs),
+    ].join(", ");
     return [
       ...this.#wrapped([
         `iteratr ${clean(this.#started?.version ?? "")}`,

@@ -60,6 +60,7 @@ export interface EventData {
     readonly command: readonly string[];
     /** 0 = unlimited. */
     readonly iterations: number;
+    readonly timeMs: number;
   };
   /** Somebody wants the run that is going on to end. */
   readonly "run.stop": {

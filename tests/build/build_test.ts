@@ -21,7 +21,7 @@ Deno.test("build works through all tasks to complete, and a second run finds not
     plain(first.stdout),
     [
       "iteratr 0.1.0  session SPEC  spec specs/SPEC.md  agent fake 1.0.0  model fake/m1",
-      "tasks  0 open, 0 done  limits  no limit of iterations",
+      "tasks  0 open, 0 done  limits  no limit of iterations, 24h00m",
       "",
       "== iteration 1",
       "agent  There are no tasks yet. I plan 2 of them.",
@@ -81,7 +81,7 @@ Deno.test("build ends 5 at its limit, and the next run goes on with the next ite
   await using stage = await Stage.make();
   const first = await stage.build("works tasks=2", ["--iterations", "1"]);
   assert.equal(first.code, 5, first.stdout);
-  assert.match(first.stdout, /^tasks .* limits {2}1 iteration$/m);
+  assert.match(first.stdout, /^tasks .* limits {2}1 iteration, 24h00m$/m);
   const line = /^iterations \(exit 5\): the limit of 1 iteration is reached with 1 task open, .*/m;
   assert.match(first.stdout.trimEnd().split("\n").at(-1) ?? "", line);
   assert.match(first.stderr, line);

@@ -96,7 +96,7 @@ Deno.test("variables stand in for flags, and an empty one for none", async () =>
     },
   });
   assert.equal(code, 5, stdout);
-  assert.match(stdout, / {2}model fake\/r1\n.* {2}limits {2}1 iteration\n/);
+  assert.match(stdout, / {2}model fake\/r1\n.* {2}limits {2}1 iteration, 24h00m\n/);
   assert.deepEqual(stage.prompts(), ["from a variable"]);
   assert.equal((await stage.session()).head.iterations, 1);
 });

@@ -100,6 +100,7 @@ async function beginRun(store: Store, session: string, run: string): Promise<Rec
     model: "fake/m1",
     command: ["opencode", "acp"],
     iterations: 0,
+    timeMs: 0,
   });
   const reopened = event("session.reopened", { why: "the spec has changed" });
   await command(
@@ -143,6 +144,7 @@ async function talk(recorder: Recorder): Promise<void> {
   await recorder.record(event("agent.omitted", { kept: 1_500_000 }));
   await recorder.record(event("agent.question", { text: "Shall I go on?" }));
   await recorder.record(event("run.stop", { now: false }));
+  await recorder.record(event("agent.renewed", { why: "after 25 iterations" }));
 }
 
 /** Parts of a turn, as the agent sends them. */

@@ -24,6 +24,7 @@ const EVERY_TYPE: Readonly<Record<EventType, true>> = {
   "run.stop": true,
   "run.ended": true,
   "agent.started": true,
+  "agent.renewed": true,
   "agent.message": true,
   "agent.thought": true,
   "agent.tool": true,

@@ -70,6 +70,7 @@ const RUN_STARTED = event("run.started", {
   model: "fake/m1",
   command: ["opencode", "acp"],
   iterations: 0,
+  timeMs: 0,
 });
 const AGENT_STARTED = event("agent.started", {
   pid: 2,
@@ -108,7 +109,7 @@ Deno.test("a run begins with what it works on, with whom, and how far", () => {
   ];
   assert.deepEqual(said([RUN_STARTED, AGENT_STARTED], tasks), [
     "iteratr 0.1.0  session user-auth  spec specs/a.md  agent OpenCode 1.18.33  model fake/m1",
-    "tasks  2 open, 1 done  limits  no limit of iterations",
+    "tasks  2 open, 1 done  limits  no limit of iterations, no limit of time",
   ]);
 });
 
@@ -117,8 +118,8 @@ Deno.test("a limit of iterations is told in the first lines", () => {
     assert.ok(RUN_STARTED.type === "run.started");
     return event("run.started", { ...RUN_STARTED.data, iterations });
   };
-  assert.match(textOf([limited(1), AGENT_STARTED]), /limits {2}1 iteration\n/);
-  assert.match(textOf([limited(10), AGENT_STARTED]), /limits {2}10 iterations\n/);
+  assert.match(textOf([limited(1), AGENT_STARTED]), /limits {2}1 iteration, no limit of time\n/);
+  assert.match(textOf([limited(10), AGENT_STARTED]), /limits {2}10 iterations, no limit of time\n/);
 });
 
 Deno.test("an iteration begins with a rule that tells its number and the time", () => {

@@ -87,6 +87,7 @@ Deno.test("transact stamps events with their number, time, run, iteration and ac
     model: "m",
     command: ["a"],
     iterations: 0,
+    timeMs: 0,
   };
   const command = { session: SESSION, actor: "run", create: { spec: null }, tasks: false } as const;
   await transact(store, {

@@ -1,6 +1,7 @@
 import { run } from "../../loop/run.ts";
 import { goOnHint } from "../../loop/ending_text.ts";
-import type { RunPlan } from "../../loop/plan.ts";
+import { isInteractive } from "../../platform/foreground.ts";
+import type { RunPlan, RunWorld } from "../../loop/plan.ts";
 import { readSpec } from "../../loop/spec_copy.ts";
 import { systemClock } from "../../platform/clock.ts";
 import { messageOf, UserError } from "../../platform/failure.ts";
@@ -15,6 +16,7 @@ import { openStore } from "../../store/open.ts";
 import { endingOf } from "../exit.ts";
 import type { CommandWorld } from "../context.ts";
 import { VERSION } from "../version.ts";
+import { askWhetherToReopen } from "./ask_reopen.ts";
 import { dryRun } from "./dry_run.ts";
 import { loadTemplate } from "./load_template.ts";
 import { makeDisplay } from "./display.ts";
@@ -79,8 +81,7 @@ export async function build(
     binary: environment.binary,
     version: VERSION,
   };
-  const followed = await display.follow(store);
-  const ending = await run(plan, {
+  const runWorld: RunWorld = {
     store,
     clock: systemClock,
     pid: Deno.pid,
@@ -91,7 +92,11 @@ export async function build(
     ),
     stop: stop.signal,
     endingOf,
-  });
+  };
+  const isQuiet = settings.config.headless || flags.quiet === true || flags.json === true;
+  const decided = !isQuiet && isInteractive() ? await askWhetherToReopen(plan, runWorld) : plan;
+  const followed = await display.follow(store);
+  const ending = await run(decided, runWorld);
   await followed.finish(ending);
   await display.announce(ending);
   return exitCode(ending);
