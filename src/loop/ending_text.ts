@@ -27,6 +27,7 @@ export function nothingToDo(session: string, head: Head): Ending {
   const tasks = head.tasks === 1 ? "the only task" : `all ${head.tasks} tasks`;
   return {
     reason: "complete",
+    isIdle: true,
     message: `nothing to do: ${tasks} of session ${session} ${
       head.tasks === 1 ? "is" : "are"
     } done.`,

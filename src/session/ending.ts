@@ -26,6 +26,8 @@ export interface Ending {
   readonly message: string;
   /** What to do next, each as `label: command or advice`. */
   readonly hints: readonly string[];
+  /** True when there was nothing to do, so that no run was begun. */
+  readonly isIdle?: true;
   /** Present when the reason is `interrupted`. */
   readonly signal?: EndingSignal;
 }

@@ -124,6 +124,8 @@ function patienceFor(ending: Ending): number {
 }
 
 function announce(ending: Ending, flags: DisplayFlags, stdout: Output, stderr: Output): void {
+  // Nobody wants a mail every half hour that says that there was nothing to do.
+  if (flags.quiet === true && ending.isIdle === true) return;
   const code = exitCode(ending);
   const text = ending.reason === "complete"
     ? `complete: ${ending.message}\n`
