@@ -71,7 +71,8 @@ function readDuration(text: string): Reading {
 function writeDuration(ms: number): string {
   if (ms === 0) return "0";
   let rest = ms;
-  return DURATION_UNITS.map(([unit, factor]) => {
+  // In hours at most: `24h` is how people speak of it.
+  return DURATION_UNITS.slice(1).map(([unit, factor]) => {
     const count = Math.floor(rest / factor);
     rest -= count * factor;
     return count === 0 ? "" : `${count}${unit}`;
