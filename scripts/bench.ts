@@ -15,8 +15,11 @@ import type { Group } from "./bench/group.ts";
 import { appendGroup } from "./bench/groups/append.ts";
 import { feedGroup } from "./bench/groups/feed.ts";
 import { foldGroup } from "./bench/groups/fold.ts";
+import { iterationsGroup } from "./bench/groups/iterations.ts";
+import { loopGroup } from "./bench/groups/loop.ts";
 import { parallelGroup } from "./bench/groups/parallel.ts";
 import { stormGroup } from "./bench/groups/storm.ts";
+import { streamGroup } from "./bench/groups/stream.ts";
 import { toolGroup } from "./bench/groups/tool.ts";
 import { Stage } from "./bench/stage.ts";
 
@@ -26,6 +29,9 @@ const GROUPS: readonly Group[] = [
   feedGroup,
   appendGroup,
   foldGroup,
+  loopGroup,
+  streamGroup,
+  iterationsGroup,
   stormGroup,
 ];
 

@@ -56,33 +56,42 @@ async function run(
   };
 }
 
-async function runBundled(): Promise<Count> {
-  const directory = await Deno.makeTempDir({ prefix: "iteratr-bundle-" });
-  try {
-    await bundle(directory);
-    say("\nthe tools once more, against the bundle");
-    return await run(TOOL_TESTS, { ITERATR_TEST_MAIN: join(directory, "main.js") });
-  } finally {
-    await Deno.remove(directory, { recursive: true });
+/**
+ * Fetches everything ahead of time, so that no process under test speaks of a download: the libraries,
+ * what Deno wants to know of them when it first runs the program, and the bundler.
+ *
+ * @returns the directory of a bundle.
+ */
+async function prepare(): Promise<string> {
+  for (const args of [["install", "--quiet"], ["run", "-A", "--quiet", "main.ts", "--help"]]) {
+    const { success } = await new Deno.Command(Deno.execPath(), {
+      args,
+      stdin: "null",
+      stdout: "null",
+      stderr: "inherit",
+    }).output();
+    if (!success) say(`deno ${args.join(" ")} failed; the tests will tell what is missing`);
   }
+  await ensureOpencode({ pinned: true, say });
+  const directory = await Deno.makeTempDir({ prefix: "iteratr-bundle-" });
+  await bundle(directory);
+  return directory;
 }
 
-/** Fetches the libraries ahead of time, so that no process under test speaks of a download. */
-async function installLibraries(): Promise<void> {
-  const { success } = await new Deno.Command(Deno.execPath(), {
-    args: ["install", "--quiet"],
-    stdin: "null",
-    stdout: "null",
-    stderr: "inherit",
-  }).output();
-  if (!success) say("deno install failed; the tests will tell what is missing");
+async function runAll(bundled: string): Promise<readonly Count[]> {
+  const fromSource = await run(["tests"]);
+  say("\nthe tools once more, against the bundle");
+  const fromBundle = await run(TOOL_TESTS, { ITERATR_TEST_MAIN: join(bundled, "main.js") });
+  return [fromSource, fromBundle];
 }
 
-await installLibraries();
-await ensureOpencode({ pinned: true, say });
-const counts = Deno.args.length > 0
-  ? [await run(Deno.args)]
-  : [await run(["tests"]), await runBundled()];
+const bundled = await prepare();
+let counts: readonly Count[];
+try {
+  counts = Deno.args.length > 0 ? [await run(Deno.args)] : await runAll(bundled);
+} finally {
+  await Deno.remove(bundled, { recursive: true });
+}
 const passed = counts.reduce((sum, count) => sum + count.passed, 0);
 const failed = counts.reduce((sum, count) => sum + count.failed, 0);
 say(`${passed} passed, ${failed} failed`);

@@ -12,6 +12,14 @@ export interface DenoCommand {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** A program on the stage, where it differs from the usual. */
+export interface ProgramOptions {
+  /** A directory on the stage; the stage itself when left out. */
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdout: "null" | "piped";
+}
+
 /** Where a benchmark happens: a temporary directory, and the processes started in it. */
 export class Stage implements AsyncDisposable {
   readonly #path: string;
@@ -87,6 +95,24 @@ export class Stage implements AsyncDisposable {
     return new LineProcess(this.#spawn({ args: ["run", "-A", "--quiet", path, ...args] }, "piped"));
   }
 
+  /** Starts any program, which the stage ends at the latest when it ends itself. */
+  open(
+    [program, ...args]: readonly [string, ...string[]],
+    { cwd = ".", env = {}, stdout }: ProgramOptions,
+  ): Deno.ChildProcess {
+    return this.#track(
+      new Deno.Command(program, {
+        args,
+        cwd: this.path(cwd),
+        clearEnv: true,
+        env: { ...this.#environment, ...env },
+        stdin: "null",
+        stdout,
+        stderr: "null",
+      }).spawn(),
+    );
+  }
+
   /** Ends what is still going on and removes the directory. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStruck = true;
@@ -96,14 +122,19 @@ export class Stage implements AsyncDisposable {
   }
 
   #spawn({ args, env }: DenoCommand, mode: "null" | "piped"): Deno.ChildProcess {
-    const child = new Deno.Command(Deno.execPath(), {
-      args: [...args],
-      cwd: this.path("."),
-      clearEnv: true,
-      env: { ...this.#environment, ...env },
-      stdin: mode,
-      stdout: mode,
-    }).spawn();
+    return this.#track(
+      new Deno.Command(Deno.execPath(), {
+        args: [...args],
+        cwd: this.path("."),
+        clearEnv: true,
+        env: { ...this.#environment, ...env },
+        stdin: mode,
+        stdout: mode,
+      }).spawn(),
+    );
+  }
+
+  #track(child: Deno.ChildProcess): Deno.ChildProcess {
     this.#children.add(child);
     child.status.finally(() => this.#children.delete(child));
     return child;

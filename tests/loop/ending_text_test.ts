@@ -99,6 +99,7 @@ Deno.test("a run at its limit tells the limit and what is left, the first three 
 Deno.test("a session that was complete before is nothing to do", () => {
   assert.deepEqual(nothingToDo("user-auth", { ...emptyHead(1), tasks: 3 }), {
     reason: "complete",
+    isIdle: true,
     message: "nothing to do: all 3 tasks of session user-auth are done.",
     hints: [],
   });

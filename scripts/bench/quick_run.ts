@@ -1,0 +1,98 @@
+import { joinPath } from "../../src/platform/paths.ts";
+import { shellQuote } from "../../src/platform/words.ts";
+import { preciseNow } from "./processes/clock.ts";
+import { type Look, readTurns, type Turn } from "./processes/turns.ts";
+import type { Stage } from "./stage.ts";
+
+/** A run to measure. */
+export interface QuickRun {
+  /** A project on the stage, made by {@linkcode makeProject}. */
+  readonly project: string;
+  /** How many iterations it has. */
+  readonly turns: number;
+  /** How many updates the agent streams in each. */
+  readonly updates: number;
+  /** Where its output goes. */
+  readonly output: "null" | "pipe" | "file";
+  /** Who runs: the program, or a bare client of the same agent, which may look at git. */
+  readonly client: "iteratr" | "bare" | "bare with git";
+}
+
+/** What was seen of a run. */
+export interface Seen {
+  readonly turns: readonly Turn[];
+  readonly looks: readonly Look[];
+  /** Milliseconds from the arrival of the first prompt until all was over. */
+  readonly ms: number;
+}
+
+/** What a run ends with whose iterations are used up, as all runs here are. */
+const LIMIT_REACHED = 5;
+
+let runs = 0;
+
+/** Makes a project with a spec and so many files, committed when it is to be in git. */
+export async function makeProject(
+  stage: Stage,
+  name: string,
+  { files, git }: { readonly files: number; readonly git: boolean },
+): Promise<string> {
+  const root = stage.path(name);
+  await Deno.mkdir(joinPath(root, "specs"), { recursive: true });
+  await Deno.writeTextFile(joinPath(root, "specs/SPEC.md"), "# A few files\n\nWrite them.\n");
+  await Deno.writeTextFile(
+    joinPath(root, "iteratr.yml"),
+    "stall:\n  iterations: 1000000\n  without_task: 1000000\n",
+  );
+  for (let n = 0; n < files; n++) {
+    const directory = joinPath(root, `files-${Math.floor(n / 100)}`);
+    if (n % 100 === 0) await Deno.mkdir(directory);
+    await Deno.writeTextFile(joinPath(directory, `file-${n}.txt`), `This is file ${n}.\n`);
+  }
+  if (!git) return name;
+  const commit = "git -c user.name=A -c user.email=a@example.org commit -q -m start";
+  const script = `git init -q && git add -A && ${commit}`;
+  const { code } = await stage.open(["sh", "-c", script], { cwd: name, stdout: "null" }).status;
+  if (code !== 0) throw new Error(`git has failed in ${root} (exit ${code})`);
+  return name;
+}
+
+/** Runs to the end. @throws {Error} when it ends otherwise than by its limit. */
+export async function quickRun(stage: Stage, run: QuickRun): Promise<Seen> {
+  const name = `quick-${++runs}`;
+  const log = stage.path(`${name}.log`);
+  const temporary = stage.path("tmp");
+  await Deno.mkdir(temporary, { recursive: true });
+  const script = (file: string): string => new URL(`processes/${file}`, import.meta.url).pathname;
+  const deno = [Deno.execPath(), "run", "-A", "--quiet", "--unstable-kv", "--no-config"] as const;
+  const agent = [...deno, script("quick_agent.ts"), log, String(run.updates)];
+  const look = run.client === "bare with git" ? "git" : "-";
+  const command: readonly [string, ...string[]] = run.client === "iteratr"
+    ? [
+      ...deno,
+      await stage.bundle(),
+      "build",
+      ...["--headless", "--model", "quick/m1", "--iterations", String(run.turns)],
+      ...["--data-dir", stage.path(`${name}.data`)],
+      ...["--agent-command", agent.map(shellQuote).join(" ")],
+    ]
+    : [...deno, script("bare_client.ts"), String(run.turns), look, ...agent];
+  const toFile: readonly [string, ...string[]] = ["sh", "-c", 'exec "$@" >"$0"', `${log}.out`];
+  const child = stage.open(run.output === "file" ? [...toFile, ...command] : command, {
+    cwd: run.project,
+    env: { HOME: stage.path("home"), TMPDIR: temporary },
+    stdout: run.output === "pipe" ? "piped" : "null",
+  });
+  if (run.output === "pipe") await drain(child.stdout);
+  const { code } = await child.status;
+  const end = preciseNow();
+  if (code !== (run.client === "iteratr" ? LIMIT_REACHED : 0)) {
+    throw new Error(`${command.join(" ")} has failed (exit ${code})`);
+  }
+  const { turns, looks } = await readTurns(log);
+  return { turns, looks, ms: end - (turns[0]?.asked ?? NaN) };
+}
+
+async function drain(stream: ReadableStream<Uint8Array>): Promise<void> {
+  for await (const _bytes of stream);
+}
