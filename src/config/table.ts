@@ -67,6 +67,14 @@ export const TABLE = [
     help: "print plain lines and never ask",
   },
   {
+    key: "auto_commit",
+    kind: { kind: "switch" },
+    fallback: true,
+    flag: { long: "auto-commit" },
+    variable: "ITERATR_AUTO_COMMIT",
+    help: "commit what an iteration has changed and the agent has not committed",
+  },
+  {
     key: "log_level",
     kind: { kind: "choice", of: ["debug", "info", "warn", "error"] },
     fallback: "info",

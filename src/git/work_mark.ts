@@ -1,6 +1,7 @@
 import { joinPath } from "../platform/paths.ts";
 import { ContentHashes, digest } from "./content_hash.ts";
-import { git, workTree } from "./git.ts";
+import { workTree } from "./git.ts";
+import { readStatus } from "./status.ts";
 
 /** Fingerprints the files of the root: the same exactly when HEAD and all contents are the same. */
 export type WorkMark = () => Promise<string>;
@@ -42,8 +43,6 @@ function realPath(path: string): string {
 /** Repositories within repositories are looked into so deep. */
 const MAX_NESTING = 3;
 
-const STATUS = ["status", "--porcelain=v2", "--branch", "-z", "--no-renames"];
-
 async function markOfGit(
   root: string,
   top: string,
@@ -51,14 +50,11 @@ async function markOfGit(
   hashes: ContentHashes,
   depth: number,
 ): Promise<string | undefined> {
-  const { ok, stdout } = await git(root, [...STATUS, "--untracked-files=all"]);
-  if (!ok) return undefined;
-  const lines: string[] = [];
-  for (const entry of stdout.split("\0")) {
-    if (entry.startsWith("# branch.oid ")) lines.push(entry);
-    const path = pathOf(entry);
-    if (path === undefined) continue;
-    const file = joinPath(top, path.replace(/\/$/, ""));
+  const status = await readStatus(root);
+  if (status === undefined) return undefined;
+  const lines = [`head ${status.head}`];
+  for (const { path, raw } of status.entries) {
+    const file = joinPath(top, path);
     // Opening a file of the store would cost this process its locks on it (see store/bell.ts).
     if (file.startsWith(`${ignored}/`)) continue;
     const content = await hashes.of(file);
@@ -66,17 +62,9 @@ async function markOfGit(
     const nested = content === "directory" && depth < MAX_NESTING
       ? await markOfGit(file, file, ignored, hashes, depth + 1)
       : undefined;
-    lines.push(`${path} ${content === "directory" ? `${entry} ${nested}` : content}`);
+    lines.push(`${path} ${content === "directory" ? `${raw} ${nested}` : content}`);
   }
   return await hashOf(lines);
-}
-
-/** How many fields come before the path, by the kind of entry (git's porcelain format v2). */
-const FIELDS_BEFORE_PATH: Readonly<Record<string, number>> = { "1": 8, "2": 9, "u": 10, "?": 1 };
-
-function pathOf(entry: string): string | undefined {
-  const fields = FIELDS_BEFORE_PATH[entry.charAt(0)];
-  return fields === undefined ? undefined : entry.split(" ").slice(fields).join(" ");
 }
 
 async function markOfFiles(

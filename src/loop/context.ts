@@ -1,5 +1,6 @@
 import type { WorkMark } from "../git/work_mark.ts";
 import type { Usage } from "../session/usage.ts";
+import type { AutoCommit } from "./auto_commit.ts";
 import type { Begun } from "./begin.ts";
 import type { Tally } from "./decide.ts";
 import type { RunPlan, RunWorld } from "./plan.ts";
@@ -17,6 +18,7 @@ export interface RunContext extends Begun {
   readonly world: RunWorld;
   readonly tenancy: Tenancy;
   readonly workMark: WorkMark;
+  readonly autoCommit: AutoCommit;
   /** When the run began, on the monotonic clock. */
   readonly start: number;
   readonly progress: Progress;

@@ -38,6 +38,7 @@ export async function iterate(context: IterationContext): Promise<IterationResul
   // Before the iteration begins: an unknown model or a missing login is no iteration that failed.
   const session = await context.agent.openSession(plan.model);
   const n = await recorder.beginIteration();
+  await context.autoCommit.begin();
   world.log.record("info", "loop", "iteration begins", { n, agentSession: session.id });
   const start = world.clock.monotonic();
   const failed = new AbortController();
@@ -53,6 +54,8 @@ export async function iterate(context: IterationContext): Promise<IterationResul
     turn: PromptResult | undefined,
   ): Promise<IterationResult> => {
     const usage = await meter.finish(turn);
+    // The work of an iteration that was broken off belongs to the one that takes its task up.
+    if (wanted !== "interrupted") await context.autoCommit.finish(n);
     const state = wanted === "interrupted" ? null : await mark(context);
     const isNew = state !== null && context.seen.add(state);
     const outcome = wanted === "progress" && !isNew ? "idle" : wanted;

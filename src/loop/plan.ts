@@ -22,6 +22,8 @@ export interface RunPlan {
   /** Tells what the agent spends; without it, the protocol's own figures have to do. */
   readonly usage: UsageSource | undefined;
   readonly limits: Limits;
+  /** Whether the work of each iteration is committed. */
+  readonly autoCommit: boolean;
   readonly renewal: Renewal;
   readonly template: Template;
   readonly promptLimits: PromptLimits;

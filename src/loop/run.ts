@@ -6,6 +6,9 @@ import { event } from "../session/event.ts";
 import { NO_USAGE } from "../session/usage.ts";
 import { resetSession } from "../store/epoch.ts";
 import { sweep } from "../store/sweep.ts";
+import { type AutoCommit, makeAutoCommit } from "./auto_commit.ts";
+import type { Store } from "../store/open.ts";
+import { readHead, readInfo } from "../store/read.ts";
 import { begin, isFinished, readStanding } from "./begin.ts";
 import { FRESH } from "./decide.ts";
 import type { Progress } from "./context.ts";
@@ -83,6 +86,7 @@ async function runAsTenant(
     const workMark = await makeWorkMark(plan.root, plan.dataDirectory, world.ownOutput);
     const begun = await begin(plan, world, standing);
     recorder = begun.recorder;
+    const autoCommit = await setUpAutoCommit(plan, store, begun.recorder);
     const asked = new AbortController();
     await using _control = await followControl(
       store,
@@ -91,7 +95,16 @@ async function runAsTenant(
     );
     stop = AbortSignal.any([world.stop, asked.signal]);
     const driven = { ...world, stop };
-    ending = await drive({ plan, world: driven, tenancy, workMark, start, progress, ...begun });
+    ending = await drive({
+      plan,
+      world: driven,
+      tenancy,
+      workMark,
+      autoCommit,
+      start,
+      progress,
+      ...begun,
+    });
   } catch (error) {
     ending = world.endingOf(error);
   }
@@ -112,6 +125,24 @@ async function runAsTenant(
     usage: progress.usage,
   })).catch(() => undefined);
   return ending.reason === "store" ? await withRescue(plan, world, recorder, ending) : ending;
+}
+
+async function setUpAutoCommit(
+  plan: RunPlan,
+  store: Store,
+  recorder: Recorder,
+): Promise<AutoCommit> {
+  const head = await readHead(store, plan.session);
+  if (head === undefined) throw new Error(`session ${plan.session} has vanished from the store`);
+  return await makeAutoCommit({
+    plan,
+    store,
+    recorder,
+    head,
+    info: await readInfo(store, plan.session, head),
+    top: await workTree(plan.root),
+    ignored: plan.dataDirectory,
+  });
 }
 
 function stoppedNow(plan: RunPlan): Ending {

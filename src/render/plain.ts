@@ -122,6 +122,18 @@ export class PlainRenderer implements Renderer {
             event.data.now ? "asked for, at once" : "asked for, after this iteration",
           ),
         ];
+      case "commit.made": {
+        const { id, subject, files, added, removed } = event.data;
+        const left = labelled(
+          "commit",
+          `${id.slice(0, 7)} ${fit(clean(subject), this.#width - 45)}`,
+        );
+        return [spread(left, `${plural(files, "file")}, +${added} -${removed}`, this.#width)];
+      }
+      case "commit.refused":
+        return [labelled("commit", this.#style.bad(`refused: ${clean(event.data.why)}`))];
+      case "work.baseline":
+        return [];
       case "agent.omitted":
         return [labelled("output", "the limit is reached: only its end is kept from here")];
       case "task.added": {

@@ -112,6 +112,22 @@ export interface EventData {
     /** How much output has been kept until here, in characters. */
     readonly kept: number;
   };
+  /** The files that were dirty before the session touched anything, with marks of their contents. */
+  readonly "work.baseline": {
+    /** A JSON array of pairs of path and mark. */
+    readonly files: StoredText;
+    readonly count: number;
+  };
+  readonly "commit.made": {
+    readonly id: string;
+    readonly subject: string;
+    readonly by: "agent" | "run";
+    readonly files: number;
+    readonly added: number;
+    readonly removed: number;
+  };
+  /** The work of an iteration could not be committed; it stays as it is. */
+  readonly "commit.refused": { readonly why: string };
   readonly "iteration.started": { readonly n: number };
   /** What the iteration has spent so far; the last one counts when the run is killed. */
   readonly "iteration.usage": { readonly n: number; readonly usage: Usage };
@@ -199,6 +215,9 @@ const KNOWN: Readonly<Record<EventType, true>> = {
   "agent.omitted": true,
   "agent.plan": true,
   "agent.question": true,
+  "work.baseline": true,
+  "commit.made": true,
+  "commit.refused": true,
   "iteration.started": true,
   "iteration.usage": true,
   "iteration.ended": true,

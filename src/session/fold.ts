@@ -29,7 +29,8 @@ export interface Change {
 
 /** Whether an event changes what is known of the session as a whole. */
 export function changesInfo(event: Pick<StoredEvent, "type">): boolean {
-  return event.type === "spec.recorded" || event.type === "run.started";
+  return event.type === "spec.recorded" || event.type === "run.started" ||
+    event.type === "work.baseline";
 }
 
 /** The number of the task that an event changes, if it changes one that exists already. */
@@ -79,6 +80,8 @@ function applyKnown(head: Head, event: SessionEvent, lookup: Lookup): Change {
         head: { ...head, run: event.run, stop: null },
         info: { ...lookup.info(), root: event.data.root, model: event.data.model },
       };
+    case "work.baseline":
+      return { head, info: { ...lookup.info(), baseline: event.data.files } };
     case "spec.recorded": {
       const { path, text } = event.data;
       return { head, info: { ...lookup.info(), spec: path, text } };
@@ -159,6 +162,8 @@ function applyKnown(head: Head, event: SessionEvent, lookup: Lookup): Change {
     case "agent.omitted":
     case "agent.plan":
     case "agent.renewed":
+    case "commit.made":
+    case "commit.refused":
     case "agent.question":
     case "warning":
       return { head };

@@ -49,10 +49,12 @@ export interface Info {
   /** Of the last run. */
   readonly root: string | null;
   readonly model: string | null;
+  /** The files that were dirty before the session touched anything; null before it was looked. */
+  readonly baseline: StoredText | null;
 }
 
 /** What is known of a session that has not run yet. */
-export const NO_INFO: Info = { spec: null, text: null, root: null, model: null };
+export const NO_INFO: Info = { spec: null, text: null, root: null, model: null, baseline: null };
 
 /** Everything that the events of a session add up to. */
 export interface SessionState {

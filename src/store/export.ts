@@ -1,6 +1,6 @@
-import { isKnown, type StoredEvent } from "../session/event.ts";
+import { isKnown, type SessionEvent, type StoredEvent } from "../session/event.ts";
 import type { Head } from "../session/state.ts";
-import type { BlobRef } from "../session/stored_text.ts";
+import type { BlobRef, StoredText } from "../session/stored_text.ts";
 import { loadText } from "./blob.ts";
 import type { Store } from "./open.ts";
 import { readEvents } from "./read.ts";
@@ -33,10 +33,19 @@ export async function* exportLines(
 /** The blob that an event names, if it names one. */
 export function namedBlob(event: StoredEvent): BlobRef | undefined {
   if (!isKnown(event)) return undefined;
-  const text = event.type === "spec.recorded"
-    ? event.data.text
-    : event.type === "agent.tool"
-    ? event.data.output
-    : "";
+  const text = namedText(event);
   return typeof text === "string" ? undefined : text;
+}
+
+function namedText(event: SessionEvent): StoredText {
+  switch (event.type) {
+    case "spec.recorded":
+      return event.data.text;
+    case "agent.tool":
+      return event.data.output;
+    case "work.baseline":
+      return event.data.files;
+    default:
+      return "";
+  }
 }

@@ -158,7 +158,9 @@ export class Stage implements AsyncDisposable {
     flags: readonly string[] = [],
     options: StartOptions = {},
   ): Promise<Run> {
-    const usual = ["build", "--model", "fake/m1", "--agent-command", this.agent(scenario)];
+    // Commits have tests of their own; here they would only be in the way.
+    const agent = ["--agent-command", this.agent(scenario)];
+    const usual = ["build", "--model", "fake/m1", "--no-auto-commit", ...agent];
     return this.iteratr([...usual, ...flags], options);
   }
 

@@ -144,6 +144,18 @@ async function talk(recorder: Recorder): Promise<void> {
   await recorder.record(event("agent.omitted", { kept: 1_500_000 }));
   await recorder.record(event("agent.question", { text: "Shall I go on?" }));
   await recorder.record(event("run.stop", { now: false }));
+  await recorder.record(event("work.baseline", { files: "[]", count: 0 }));
+  await recorder.record(
+    event("commit.made", {
+      id: "0123456789012345678901234567890123456789",
+      subject: "feat: do it",
+      by: "run",
+      files: 1,
+      added: 2,
+      removed: 3,
+    }),
+    event("commit.refused", { why: "a merge is in progress" }),
+  );
   await recorder.record(event("agent.renewed", { why: "after 25 iterations" }));
 }
 

@@ -206,7 +206,7 @@ Deno.test("export ends quietly when its reader has read enough", async () => {
     for (let i = 0; i < 60; i++) await note(store, "x".repeat(9000));
   }
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", new URL(MAIN).pathname, "export", "s", "--data-dir", place.data],
+    args: ["run", "-A", "--quiet", new URL(MAIN).pathname, "export", "s", "--data-dir", place.data],
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -100,7 +100,7 @@ for (const [what, command] of [["reset", reset], ["delete", remove]] as const) {
       await note(store, "one");
     }
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", MAIN, what, "s"],
+      args: ["run", "-A", "--quiet", MAIN, what, "s"],
       cwd: place.path,
       clearEnv: true,
       env: { ...bareEnvironment(), ITERATR_RUN: "run-1" },

@@ -40,7 +40,7 @@ export async function iteratr(
   args: readonly string[],
   wrap: readonly string[] = [],
 ): Promise<Finished> {
-  const [program = "", ...rest] = [...wrap, Deno.execPath(), "run", "-A", MAIN, ...args];
+  const [program = "", ...rest] = [...wrap, Deno.execPath(), "run", "-A", "--quiet", MAIN, ...args];
   const child = new Deno.Command(program, {
     args: rest,
     cwd: place.path,

@@ -16,7 +16,7 @@ export class Script implements AsyncDisposable {
 
   constructor(name: string, ...args: readonly string[]) {
     this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", new URL(name, import.meta.url).pathname, ...args],
+      args: ["run", "-A", "--quiet", new URL(name, import.meta.url).pathname, ...args],
       clearEnv: true,
       env: bareEnvironment(),
       stdin: "piped",

@@ -33,7 +33,7 @@ export function spawnTool(
   options: CallOptions = {},
 ): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", ...FLAGS, MAIN, "tool", ...args],
+    args: ["run", "-A", "--quiet", ...FLAGS, MAIN, "tool", ...args],
     cwd: options.cwd ?? place.path,
     clearEnv: true,
     env: { ...bareEnvironment(), ...options.env },

@@ -66,6 +66,7 @@ export async function build(
       timeMs: settings.config["budget.time"],
       withoutTask: settings.config["stall.without_task"],
     },
+    autoCommit: settings.config.auto_commit,
     renewal: {
       iterations: settings.config["renew.iterations"],
       memoryBytes: settings.config["renew.memory"],
