@@ -68,7 +68,11 @@ async function demo(root: string): Promise<number> {
     ITERATR_RUN: "",
   };
   await inDirectory(project, env, ["git", "init", "-q", "-b", "main"]);
-  say(`The project is in ${project}; its spec:\n\n${SPEC.replaceAll(/^/gm, "    ")}`);
+  say(
+    `The project is in ${project}, which is removed afterwards; its spec:\n\n${
+      SPEC.replaceAll(/^/gm, "    ")
+    }`,
+  );
   const main = new URL("../main.ts", import.meta.url).pathname;
   const code = await inDirectory(project, env, [
     Deno.execPath(),

@@ -1,3 +1,4 @@
+import { systemClock } from "../../src/platform/clock.ts";
 import { joinPath } from "../../src/platform/paths.ts";
 import { shellQuote } from "../../src/platform/words.ts";
 import { preciseNow } from "./processes/clock.ts";
@@ -45,16 +46,24 @@ export async function makeProject(
     "stall:\n  iterations: 1000000\n  without_task: 1000000\n",
   );
   for (let n = 0; n < files; n++) {
-    const directory = joinPath(root, `files-${Math.floor(n / 100)}`);
-    if (n % 100 === 0) await Deno.mkdir(directory);
-    await Deno.writeTextFile(joinPath(directory, `file-${n}.txt`), `This is file ${n}.\n`);
+    // In pieces, each of them at once: nothing is being written while the stage is struck.
+    if (n % 100 === 0) await systemClock.sleep(0);
+    const directory = stage.path(joinPath(name, `files-${Math.floor(n / 100)}`));
+    if (n % 100 === 0) Deno.mkdirSync(directory);
+    Deno.writeTextFileSync(joinPath(directory, `file-${n}.txt`), `This is file ${n}.\n`);
   }
-  if (!git) return name;
-  const commit = "git -c user.name=A -c user.email=a@example.org commit -q -m start";
-  const script = `git init -q && git add -A && ${commit}`;
-  const { code } = await stage.open(["sh", "-c", script], { cwd: name, stdout: "null" }).status;
-  if (code !== 0) throw new Error(`git has failed in ${root} (exit ${code})`);
+  if (git) {
+    await runGit(stage, name, ["init", "-q"]);
+    await runGit(stage, name, ["add", "-A"]);
+    await runGit(stage, name, ["commit", "-q", "-m", "start"]);
+  }
   return name;
+}
+
+async function runGit(stage: Stage, cwd: string, args: readonly string[]): Promise<void> {
+  const who = ["-c", "user.name=A", "-c", "user.email=a@example.org"];
+  const { code } = await stage.open(["git", ...who, ...args], { cwd, stdout: "null" }).status;
+  if (code !== 0) throw new Error(`git ${args.join(" ")} has failed in ${cwd} (exit ${code})`);
 }
 
 /** Runs to the end. @throws {Error} when it ends otherwise than by its limit. */

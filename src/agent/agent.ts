@@ -51,8 +51,8 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     const info = asObject(answer?.["agentInfo"]);
     return {
       pid: process.pid,
-      name: asText(info?.["name"]) ?? options.command[0],
-      version: asText(info?.["version"]) ?? "",
+      name: asText(info?.["name"])?.slice(0, 100) ?? options.command[0],
+      version: asText(info?.["version"])?.slice(0, 100) ?? "",
       openSession: (model) => openSession(link, options, model),
       close: link.close,
     };

@@ -64,7 +64,14 @@ export function connect(process: AgentProcess, options: LinkOptions): Link {
     connection.close();
   });
   const crash = async (): Promise<never> => {
+    const byItself = await Promise.race([
+      process.exited.then(() => true),
+      options.clock.sleep(2 * LAST_WORDS_MS).then(() => false),
+    ]);
     const exit = await endProcess(process, options.clock);
+    if (!byItself) {
+      throw new AgentError("the agent has closed its output", process.stderr().lastWords());
+    }
     throw new AgentError(
       exit.signal === null
         ? `the agent's process ended with code ${exit.code}`

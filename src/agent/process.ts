@@ -91,9 +91,10 @@ function cannotStart(program: string, { cwd }: LaunchOptions, error: unknown): U
     const why = error instanceof Error ? error.message : String(error);
     return new UserError(`the agent "${program}" cannot be started in ${cwd}: ${why}`);
   }
+  const install = program === "opencode" ? ["Install it: npm install -g opencode-ai"] : [];
   return new UserError(`the agent "${program}" is not found`, [
-    "Install it: npm install -g opencode-ai",
-    "Or say where it is: --agent-command '/path/to/opencode acp'",
+    ...install,
+    "Say where it is: --agent-command '/path/to/opencode acp'",
   ]);
 }
 

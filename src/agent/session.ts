@@ -16,6 +16,8 @@ const AUTH_REQUIRED = -32000;
 /** One session of an agent. */
 export interface AgentSession {
   readonly id: string;
+  /** Whether the agent has said which model it uses; some offer no choice and do not tell. */
+  readonly isModelKnown: boolean;
   /**
    * Sends a prompt and waits until the turn is over.
    *
@@ -46,6 +48,7 @@ export async function openSession(
   if (model !== undefined) await chooseModel(link, id, answer, model);
   return {
     id,
+    isModelKnown: readModelChoice(answer) !== undefined,
     prompt: (text, onUpdate, signal) => prompt(link, options.clock, id, text, onUpdate, signal),
   };
 }
@@ -136,7 +139,8 @@ function whenCancelled(
   answer.then(finish, finish);
   return new Promise((resolve, reject) => {
     const cancel = async (): Promise<void> => {
-      await link.tell("session/cancel", { sessionId }).catch(() => undefined);
+      // Not waited for: it queues behind a prompt that an agent which reads no more has not taken.
+      link.tell("session/cancel", { sessionId }).catch(() => undefined);
       await clock.sleep(CANCEL_MS, settled.signal);
       if (settled.signal.aborted) await answer.then(() => undefined, () => undefined);
       resolve({ stop: "cancelled", usage: undefined });

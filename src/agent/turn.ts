@@ -19,7 +19,7 @@ export function readPromptResult(answer: unknown): PromptResult {
   const fields = asObject(answer);
   const usage = asObject(fields?.["usage"]);
   return {
-    stop: asText(fields?.["stopReason"]) ?? "unknown",
+    stop: asText(fields?.["stopReason"])?.slice(0, 100) ?? "unknown",
     usage: usage === undefined ? undefined : {
       inputTokens: asNumber(usage["inputTokens"]) ?? 0,
       outputTokens: asNumber(usage["outputTokens"]) ?? 0,

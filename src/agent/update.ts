@@ -62,11 +62,11 @@ function readCost(cost: JsonObject | undefined): number | undefined {
 function readChunk(kind: "message" | "thought", fields: JsonObject): AgentUpdate | undefined {
   const text = asText(asObject(fields["content"])?.["text"]);
   if (text === undefined || text === "") return undefined;
-  return { kind, message: asText(fields["messageId"]) ?? "", text };
+  return { kind, message: asWord(fields["messageId"]) ?? "", text };
 }
 
 function readTool(fields: JsonObject): AgentUpdate | undefined {
-  const call = asText(fields["toolCallId"]);
+  const call = asWord(fields["toolCallId"]);
   if (call === undefined) return undefined;
   const metadata = asObject(asObject(fields["rawOutput"])?.["metadata"]);
   const exit = metadata?.["exit"];
@@ -76,7 +76,7 @@ function readTool(fields: JsonObject): AgentUpdate | undefined {
     tool: {
       call,
       status: readStatus(fields["status"]),
-      kind: asText(fields["kind"]),
+      kind: asWord(fields["kind"]),
       title: asText(fields["title"]),
       argument: input === undefined ? undefined : mainArgument(input),
       subagent: input?.["subagent_type"] !== undefined,
@@ -90,6 +90,11 @@ function readTool(fields: JsonObject): AgentUpdate | undefined {
   };
 }
 
+/** Ids and kinds are short words; what is longer is cut, so that no event outgrows the store. */
+function asWord(value: unknown): string | undefined {
+  return asText(value)?.slice(0, MAX_WORD_CHARS);
+}
+
 function readStatus(value: unknown): ToolSnapshot["status"] {
   switch (value) {
     case "pending":
@@ -101,6 +106,8 @@ function readStatus(value: unknown): ToolSnapshot["status"] {
       return undefined;
   }
 }
+
+const MAX_WORD_CHARS = 200;
 
 /** Names of the arguments that tell a call apart, in order of how much they say. */
 const ARGUMENTS = ["command", "filePath", "path", "file_path", "pattern", "url", "query"];

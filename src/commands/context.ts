@@ -25,13 +25,14 @@ export function dataDirectory(world: CommandWorld, flag: string | undefined): st
 /**
  * Opens the store of existing sessions.
  *
+ * @param isWhole whether all of it will be read: then damage is looked for before.
  * @throws {UserError} when there is none.
  */
-export async function openExisting(directory: string): Promise<Store> {
+export async function openExisting(directory: string, isWhole = false): Promise<Store> {
   try {
     // Some damage makes Deno KV bring the whole process down, so it is looked for before.
     const file = storeFile(directory);
-    const problem = isStore(file) ? integrityProblem(directory) : undefined;
+    const problem = isWhole && isStore(file) ? integrityProblem(directory) : undefined;
     if (problem !== undefined) {
       throw new StoreError("damaged", `the store ${file} is damaged: ${problem}`);
     }

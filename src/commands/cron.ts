@@ -25,7 +25,7 @@ export function printCronLine(
   if (!schedule.ok) throw new UserError(`--every ${schedule.must}, got "${flags.every}"`);
   const settings = resolveSettings({ ...world, flags: { spec }, configFlags });
   const [program, ...args] = splitWords("agent.command", settings.config["agent.command"]);
-  const agent = [findProgram(program, world), ...args].map(shellQuote).join(" ");
+  const agent = [findProgram(program, settings.root, world), ...args].map(shellQuote).join(" ");
   const log = joinPath(settings.dataDirectory, `cron-${settings.session}.log`);
   const variables = ["HOME", "XDG_CONFIG_HOME", "DENO_DIR"].flatMap((name) => {
     const value = world.env(name);
@@ -58,17 +58,25 @@ export function printCronLine(
   world.stdout(`${schedule.fields} ${command.replaceAll("%", "\\%")}\n`);
 }
 
-function findProgram(program: string, world: CommandWorld): string {
-  if (program.includes("/")) return joinPath(world.cwd, program);
+function findProgram(program: string, root: string, world: CommandWorld): string {
+  if (program.includes("/")) {
+    const path = joinPath(root, program);
+    if (isFile(path)) return path;
+    throw new UserError(`the agent ${path} is not there`);
+  }
   for (const directory of (world.env("PATH") ?? "").split(":")) {
     const path = joinPath(directory || ".", program);
-    try {
-      if (Deno.statSync(path).isFile) return path;
-    } catch {
-      // Not there; the next one may be.
-    }
+    if (isFile(path)) return path;
   }
   throw new UserError(`the agent "${program}" is not found on the PATH`, [
     "Say where it is: --agent-command '/path/to/opencode acp'",
   ]);
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
 }

@@ -5,7 +5,7 @@ import { formatDuration, plural } from "../platform/text.ts";
 import { git, workTree } from "../git/git.ts";
 import { resolveConfig, type Resolved } from "../config/resolve.ts";
 import { findRoot } from "../config/root.ts";
-import { baseName } from "../platform/paths.ts";
+import { baseName, exists, parentPath } from "../platform/paths.ts";
 import { splitWords } from "../platform/words.ts";
 import { checkSessions } from "../store/check.ts";
 import { integrityProblem } from "../store/integrity.ts";
@@ -98,6 +98,10 @@ async function storeFinding(directory: string): Promise<Finding> {
     if (isStore(file)) {
       await using _store = await openStore({ directory, create: false });
     }
+    const obstacle = await writeObstacle(directory);
+    if (obstacle !== undefined) {
+      return wrong("store", `${directory}: ${obstacle}`, "Make it writable, or use --data-dir");
+    }
     const bytes = await freeSpace(directory);
     const space = bytes === undefined ? "" : `, ${Math.round(bytes / 1024 ** 2)} MiB free`;
     const detail = `${directory}${isStore(file) ? "" : " (not there yet)"}${space}`;
@@ -107,6 +111,18 @@ async function storeFinding(directory: string): Promise<Finding> {
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     return wrong("store", messageOf(error), "Look closer: iteratr doctor --check");
+  }
+}
+
+/** Why nothing can be written where the data directory is or will be; the trial leaves no trace. */
+async function writeObstacle(directory: string): Promise<string | undefined> {
+  let at = directory;
+  while (!exists(at) && at !== "/") at = parentPath(at);
+  try {
+    await Deno.remove(await Deno.makeTempFile({ dir: at, prefix: ".iteratr-trial-" }));
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
   }
 }
 

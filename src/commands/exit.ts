@@ -1,5 +1,5 @@
 import { AgentError } from "../agent/errors.ts";
-import { messageOf, UserError } from "../platform/failure.ts";
+import { BusyError, messageOf, UserError } from "../platform/failure.ts";
 import { type Ending, exitCode } from "../session/ending.ts";
 import { StoreError } from "../store/errors.ts";
 
@@ -14,6 +14,9 @@ const REPORT =
 export function endingOf(error: unknown): Ending {
   if (error instanceof UserError) {
     return { reason: "config", message: messageOf(error), hints: error.hints };
+  }
+  if (error instanceof BusyError) {
+    return { reason: "busy", message: messageOf(error), hints: [] };
   }
   if (error instanceof AgentError) {
     const words = error.lastWords === "" ? [] : [`Its last words: ${error.lastWords}`];

@@ -23,7 +23,7 @@ export async function exportSession(
   world: CommandWorld,
 ): Promise<void> {
   const epoch = flags.epoch === undefined ? undefined : readEpoch(flags.epoch);
-  await using store = await openExisting(dataDirectory(world, flags.dataDir));
+  await using store = await openExisting(dataDirectory(world, flags.dataDir), true);
   const head = await readHead(store, session);
   if (head !== undefined && (epoch === undefined || epoch === head.epoch)) {
     for await (const line of exportLines(store, session, head)) world.stdout(line);

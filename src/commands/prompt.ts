@@ -1,11 +1,5 @@
-import { nextPrompt } from "../loop/next_prompt.ts";
-import { readSpec } from "../loop/spec_copy.ts";
-import { systemClock } from "../platform/clock.ts";
-import { UserError } from "../platform/failure.ts";
 import { formatCount } from "../platform/text.ts";
-import { isStore, openStore, storeFile } from "../store/open.ts";
-import { readHead } from "../store/read.ts";
-import { loadTemplate } from "./build/load_template.ts";
+import { previewPrompt } from "./build/preview.ts";
 import { type BuildFlags, resolveSettings } from "./build/settings.ts";
 import type { CommandWorld } from "./context.ts";
 
@@ -22,26 +16,10 @@ export async function printPrompt(
   world: CommandWorld,
 ): Promise<void> {
   const settings = resolveSettings({ ...world, flags, configFlags, needsModel: false });
-  const { config, session, extra, dataDirectory } = settings;
-  const template = await loadTemplate(config.template);
-  const spec = await readSpec(settings.spec);
-  if (spec === undefined) throw new UserError(`the spec ${settings.spec} is not there`);
-  const store = isStore(storeFile(dataDirectory))
-    ? await openStore({ directory: dataDirectory, create: false })
-    : undefined;
-  try {
-    const head = store === undefined ? undefined : await readHead(store, session);
-    const promptLimits = {
-      notesBytes: config["prompt.notes"],
-      history: config["prompt.history"],
-    };
-    const plan = { session, template, promptLimits, extra, binary: "iteratr" };
-    const n = (head?.iterations ?? 0) + 1;
-    const text = await nextPrompt(store, systemClock, plan, n, spec);
-    world.stdout(text.endsWith("\n") ? text : `${text}\n`);
-    const tokens = formatCount(Math.ceil(text.length / CHARS_PER_TOKEN));
-    world.stderr(`prompt of iteration ${n}: ${text.length} characters, about ${tokens} tokens\n`);
-  } finally {
-    await store?.close();
-  }
+  const { text, iteration } = await previewPrompt(settings);
+  world.stdout(text.endsWith("\n") ? text : `${text}\n`);
+  const tokens = formatCount(Math.ceil(text.length / CHARS_PER_TOKEN));
+  world.stderr(
+    `prompt of iteration ${iteration}: ${text.length} characters, about ${tokens} tokens\n`,
+  );
 }

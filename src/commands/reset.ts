@@ -1,5 +1,8 @@
 import { deleteSession, resetSession } from "../store/epoch.ts";
 import { sweep } from "../store/sweep.ts";
+import { BusyError } from "../platform/failure.ts";
+import type { Store } from "../store/open.ts";
+import { liveLease } from "./session_summary.ts";
 import { type CommandWorld, dataDirectory, noSuchSession, openExisting } from "./context.ts";
 
 /** The flags of `iteratr reset` and `iteratr delete`. */
@@ -13,11 +16,22 @@ export async function reset(
   flags: ResetFlags,
   world: CommandWorld,
 ): Promise<void> {
-  await using store = await openExisting(dataDirectory(world, flags.dataDir));
+  await using store = await openExisting(dataDirectory(world, flags.dataDir), true);
+  await refuseWhileRunning(store, session);
   const archive = await resetSession(store, session);
   if (archive === undefined) throw await noSuchSession(store, session);
   await sweep(store);
   world.stdout(`session ${session} begins anew; its log until now is in ${archive}\n`);
+}
+
+/** The ground is not to be taken from under a run. */
+async function refuseWhileRunning(store: Store, session: string): Promise<void> {
+  const lease = await liveLease(store, session);
+  if (lease === undefined) return;
+  throw new BusyError(
+    `session ${session} is run by pid ${lease.owner.pid} on host ${lease.host}; ` +
+      `"iteratr stop ${session}" ends it`,
+  );
 }
 
 /** `iteratr delete SESSION`: archives the log and removes the session. */
@@ -26,7 +40,8 @@ export async function remove(
   flags: ResetFlags,
   world: CommandWorld,
 ): Promise<void> {
-  await using store = await openExisting(dataDirectory(world, flags.dataDir));
+  await using store = await openExisting(dataDirectory(world, flags.dataDir), true);
+  await refuseWhileRunning(store, session);
   const archive = await deleteSession(store, session);
   if (archive === undefined) throw await noSuchSession(store, session);
   await sweep(store);

@@ -28,6 +28,8 @@ export interface SessionSummary {
   readonly lastActivity: string;
   readonly usage: Usage;
   readonly lastEnding: LastEnding | null;
+  /** Whether the last run has died without an ending; the next one mends that. */
+  readonly hasDied: boolean;
 }
 
 /** How the last run that has ended did so. */
@@ -63,6 +65,7 @@ export async function summarizeSession(
     },
     lastActivity: head.lastAt,
     usage: running === undefined ? head.usage : addUsage(head.usage, running),
+    hasDied: lease === undefined && head.run !== null,
     lastEnding: await lastEnding(store, session, head),
   };
 }

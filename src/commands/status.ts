@@ -2,7 +2,7 @@ import { UserError } from "../platform/failure.ts";
 import { formatDuration, plural } from "../platform/text.ts";
 import { usageText } from "../render/receipt.ts";
 import { TASK_STATUSES } from "../session/task.ts";
-import type { Store } from "../store/open.ts";
+import { isStore, type Store, storeFile } from "../store/open.ts";
 import { readHead, sessionNames } from "../store/read.ts";
 import { type CommandWorld, dataDirectory, noSuchSession, openExisting } from "./context.ts";
 import { type SessionSummary, summarizeSession } from "./session_summary.ts";
@@ -38,7 +38,12 @@ export async function status(
 
 /** `iteratr sessions`: a line for every session. */
 export async function sessions(flags: StatusFlags, world: CommandWorld): Promise<void> {
-  await using store = await openExisting(dataDirectory(world, flags.dataDir));
+  const directory = dataDirectory(world, flags.dataDir);
+  if (!isStore(storeFile(directory))) {
+    world.stdout(flags.json === true ? "[]\n" : "there is no session\n");
+    return;
+  }
+  await using store = await openExisting(directory);
   const summaries: SessionSummary[] = [];
   for (const name of await sessionNames(store)) {
     const head = await readHead(store, name);
@@ -89,8 +94,12 @@ function statusLines(summary: SessionSummary): string {
     ["spent", usage === "" ? "nothing known" : usage],
     [
       "run",
-      run === null ? "none is going on" : `pid ${run.pid} on host ${run.host}, begun ` +
-        `${ago(run.since)}; last sign of life ${ago(run.heartbeat)}`,
+      run === null
+        ? summary.hasDied
+          ? "the last one has died without an ending; the next one mends that"
+          : "none is going on"
+        : `pid ${run.pid} on host ${run.host}, begun ` +
+          `${ago(run.since)}; last sign of life ${ago(run.heartbeat)}`,
     ],
     ["active", ago(summary.lastActivity)],
     [

@@ -7,11 +7,14 @@ import type { RunContext } from "./context.ts";
 /** Keeps an agent's process for a run, and starts it anew between iterations when it has grown old. */
 export class AgentHolder implements AsyncDisposable {
   readonly #context: RunContext;
+  readonly #stop: AbortSignal;
   #agent: Agent | undefined;
   #iterations = 0;
 
-  constructor(context: RunContext) {
+  /** @param stop gives up waiting for an agent that does not answer. */
+  constructor(context: RunContext, stop: AbortSignal) {
     this.#context = context;
+    this.#stop = stop;
   }
 
   /**
@@ -51,7 +54,7 @@ export class AgentHolder implements AsyncDisposable {
       ...plan.agent,
       clock: world.clock,
       version: plan.version,
-      stop: world.stop,
+      stop: this.#stop,
       log: world.log,
     });
     const { pid, name, version } = agent;

@@ -1,5 +1,5 @@
 import { UserError } from "../platform/failure.ts";
-import { relativeTo } from "../platform/paths.ts";
+import { exists, relativeTo } from "../platform/paths.ts";
 import { event, type NewEvent } from "../session/event.ts";
 import { granted } from "../session/ruling.ts";
 import { type Head, type Info, openTasks } from "../session/state.ts";
@@ -38,16 +38,21 @@ export async function readStanding(
   return { head, info, spec, specChanged: spec !== undefined && now !== undefined && spec !== now };
 }
 
-/** A project that has moved keeps its session: then the way from the root to the spec is the same. */
+/** A project that has moved keeps its session: then the old spec is gone, and the way to it is the same. */
 function checkSpec(plan: RunPlan, info: Info): void {
   if (info.spec === null || info.spec === plan.spec) return;
   const before = relativeTo(info.root ?? "", info.spec);
   const now = relativeTo(plan.root, plan.spec);
-  if (before === now) return;
-  throw new UserError(`session ${plan.session} works on the spec ${before}, not on ${now}`, [
-    `Use a session of its own: --name ${plan.session}-2`,
-    "Or begin this one anew: --reset (the old log goes to the archive)",
-  ]);
+  if (before === now && !exists(info.spec)) return;
+  throw new UserError(
+    `session ${plan.session} works on the spec ${before === now ? info.spec : before}, not on ${
+      before === now ? plan.spec : now
+    }`,
+    [
+      `Use a session of its own: --name ${plan.session}-2`,
+      "Or begin this one anew: --reset (the old log goes to the archive)",
+    ],
+  );
 }
 
 /** Whether everything was done before the run begins, and nothing asks for more. */

@@ -4,6 +4,7 @@ import type { AutoCommit } from "./auto_commit.ts";
 import type { Begun } from "./begin.ts";
 import type { Tally } from "./decide.ts";
 import type { RunPlan, RunWorld } from "./plan.ts";
+import type { Remains } from "./remains.ts";
 import type { Tenancy } from "./tenancy.ts";
 
 /** What a run has done, as it grows. */
@@ -17,6 +18,7 @@ export interface RunContext extends Begun {
   readonly plan: RunPlan;
   readonly world: RunWorld;
   readonly tenancy: Tenancy;
+  readonly remains: Remains;
   readonly workMark: WorkMark;
   readonly autoCommit: AutoCommit;
   /** When the run began, on the monotonic clock. */

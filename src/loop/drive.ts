@@ -11,7 +11,7 @@ import { AgentHolder } from "./agent_holder.ts";
 import type { RunContext } from "./context.ts";
 import { count, nextStep } from "./decide.ts";
 import { endingFor } from "./ending_text.ts";
-import { iterate } from "./iteration.ts";
+import { iterate, type IterationResult } from "./iteration.ts";
 import type { RunPlan, RunWorld } from "./plan.ts";
 import { SeenStates, tasksMark } from "./progress.ts";
 import { startTimeBudget, type TimeBudget } from "./time_budget.ts";
@@ -30,7 +30,7 @@ export async function drive(context: RunContext): Promise<Ending> {
     recorder.record(event("warning", { message })).catch(() => undefined);
   };
   using time = startTimeBudget(world.clock, plan.limits.timeMs, warn);
-  await using agents = new AgentHolder(context);
+  await using agents = new AgentHolder(context, AbortSignal.any([world.stop, time.up]));
   return await loop(context, agents, time);
 }
 
@@ -42,17 +42,30 @@ async function loop(
   const { plan, world, progress } = context;
   const seen = await seenStates(plan, world, await context.workMark());
   for (;;) {
+    // A deleted store would let a run go on that nobody can ever look up.
+    context.tenancy.check();
     const head = await currentHead(plan, world);
     const ms = world.clock.monotonic() - context.start;
     progress.tally = { ...progress.tally, ms };
     const step = nextStep(plan.limits, progress.tally, head);
     switch (step.kind) {
       case "iterate": {
-        const agent = await agents.forIteration();
-        const { outcome, usage } = await iterate({ ...context, agent, seen, cut: time.up });
-        progress.usage = addUsage(progress.usage, usage);
-        const after = await currentHead(plan, world);
-        progress.tally = count(progress.tally, head, after, outcome);
+        let hasEnded = false;
+        try {
+          const agent = await agents.forIteration();
+          const account = ({ usage }: IterationResult): void => {
+            progress.usage = addUsage(progress.usage, usage);
+            hasEnded = true;
+          };
+          const { outcome } = await iterate({ ...context, agent, seen, cut: time.up, account });
+          const after = await currentHead(plan, world);
+          progress.tally = count(progress.tally, head, after, outcome);
+        } catch (error) {
+          const iterations = progress.tally.iterations + (hasEnded ? 1 : 0);
+          progress.tally = { ...progress.tally, iterations };
+          // An agent that was given up because the time is up is no agent that has failed.
+          if (!time.up.aborted || world.stop.aborted) throw error;
+        }
         world.stop.throwIfAborted();
         break;
       }

@@ -18,7 +18,13 @@ export interface IterationContext extends Omit<RunContext, "progress" | "start" 
   readonly seen: SeenStates;
   /** Aborted when the turn is to be cut short, although the run goes on to its end in order. */
   readonly cut: AbortSignal;
+  /** Told what the iteration has come to, however it ends. */
+  account(result: IterationResult): void;
 }
+
+/** How long the agent may take to tell what a turn has cost: usually, and when the run has to end. */
+const PATIENCE_MS = 5_000;
+const HURRY_MS = 300;
 
 /** What came of an iteration. */
 export interface IterationResult {
@@ -38,6 +44,10 @@ export async function iterate(context: IterationContext): Promise<IterationResul
   // Before the iteration begins: an unknown model or a missing login is no iteration that failed.
   const session = await context.agent.openSession(plan.model);
   const n = await recorder.beginIteration();
+  if (!session.isModelKnown) {
+    const message = `the agent does not tell its model: nobody knows whether it is ${plan.model}`;
+    await recorder.record(event("warning", { message }));
+  }
   await context.autoCommit.begin();
   world.log.record("info", "loop", "iteration begins", { n, agentSession: session.id });
   const start = world.clock.monotonic();
@@ -53,7 +63,7 @@ export async function iterate(context: IterationContext): Promise<IterationResul
     stop: string,
     turn: PromptResult | undefined,
   ): Promise<IterationResult> => {
-    const usage = await meter.finish(turn);
+    const usage = await meter.finish(turn, world.stop.aborted ? HURRY_MS : PATIENCE_MS);
     // The work of an iteration that was broken off belongs to the one that takes its task up.
     if (wanted !== "interrupted") await context.autoCommit.finish(n);
     const state = wanted === "interrupted" ? null : await mark(context);
@@ -64,7 +74,10 @@ export async function iterate(context: IterationContext): Promise<IterationResul
     const ms = Math.round(world.clock.monotonic() - start);
     world.log.record("info", "loop", "iteration ended", { n, outcome, stop, ms, cost: usage.cost });
     await recorder.record(event("iteration.ended", { n, outcome, stop, ms, usage, state }));
-    return { outcome, usage };
+    await context.remains.look(context.agent.pid);
+    const result = { outcome, usage };
+    context.account(result);
+    return result;
   };
   try {
     const turn = await session.prompt(

@@ -16,14 +16,20 @@ export interface Recorder {
   /** Takes secrets out of a text that is to become a blob. */
   mask(text: string): string;
   /** Events that could not be stored, for the rescue file. */
-  readonly unsaved: readonly NewEvent[];
+  readonly unsaved: readonly Unsaved[];
   /** Hands over events that nobody will try to store any more. */
   keepUnsaved(events: readonly NewEvent[]): void;
 }
 
+/** Events that could not be stored, and the texts that they name. */
+export interface Unsaved {
+  readonly events: readonly NewEvent[];
+  readonly blobs: readonly NewBlob[];
+}
+
 /** Makes the recorder of a run. The session must exist. */
 export function makeRecorder(store: Store, session: string, run: string): Recorder {
-  const unsaved: NewEvent[] = [];
+  const unsaved: Unsaved[] = [];
   const commit = async (
     blobs: readonly NewBlob[],
     rule: (view: SessionView) => readonly NewEvent[],
@@ -52,14 +58,14 @@ export function makeRecorder(store: Store, session: string, run: string): Record
     try {
       await commit(blobs, () => events);
     } catch (error) {
-      unsaved.push(...events);
+      unsaved.push({ events, blobs });
       throw error;
     }
   };
   return {
     unsaved,
     mask: store.mask,
-    keepUnsaved: (events) => void unsaved.push(...events),
+    keepUnsaved: (events) => void unsaved.push({ events, blobs: [] }),
     record: (...events) => recordWith([], ...events),
     recordWith,
     beginIteration: async () => {

@@ -11,16 +11,16 @@ export interface Remains {
 }
 
 /**
- * Finds the processes of a run: on Linux by the mark in their environment, whenever they were started;
- * elsewhere by what earlier looks at the agent's children have seen.
+ * Finds the processes of a run by what looks at the agent's children have seen, and on Linux also by the
+ * mark in their environment, whenever they were started.
  */
 export function makeRemains(run: string, clock: Clock, os: string = Deno.build.os): Remains {
-  if (os === "linux") {
-    return {
-      look: () => Promise.resolve(),
-      end: () => endMarkedProcesses(run, (ms) => clock.sleep(ms)),
-    };
-  }
   const tree = new ChildTree();
-  return { look: (agent) => tree.look(agent).catch(() => undefined), end: () => tree.end() };
+  return {
+    look: (agent) => tree.look(agent).catch(() => undefined),
+    end: async () => {
+      await tree.end();
+      if (os === "linux") await endMarkedProcesses(run, (ms) => clock.sleep(ms));
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import type { NewEvent } from "../session/event.ts";
+import type { Unsaved } from "./recorder.ts";
 import { exportLines } from "../store/export.ts";
 import type { Store } from "../store/open.ts";
 import { readHead } from "../store/read.ts";
@@ -13,7 +13,8 @@ export async function rescue(
   store: Store,
   dataDirectory: string,
   session: string,
-  unsaved: readonly NewEvent[],
+  unsaved: readonly Unsaved[],
+  temporaryDirectory: string,
 ): Promise<string | undefined> {
   const time = store.clock.now().toISOString().replaceAll(/[-:]|\.\d+/g, "");
   const lines: string[] = [];
@@ -25,13 +26,23 @@ export async function rescue(
   } catch {
     // A damaged store gives what comes before the damage.
   }
-  for (const item of unsaved) lines.push(`${JSON.stringify({ unsaved: item })}\n`);
-  if (lines.length === 0) return undefined;
-  const path = `${dataDirectory}.rescue-${session}-${time}.jsonl`;
-  try {
-    await Deno.writeTextFile(path, lines.join(""), { mode: 0o600 });
-    return path;
-  } catch {
-    return undefined;
+  for (const { events, blobs } of unsaved) {
+    for (const { ref, parts } of blobs) {
+      const text = new TextDecoder().decode(await new Blob([...parts]).arrayBuffer());
+      lines.push(`${JSON.stringify({ blob: ref.blob, text })}\n`);
+    }
+    for (const event of events) lines.push(`${JSON.stringify({ unsaved: event })}\n`);
   }
+  if (lines.length === 0) return undefined;
+  const name = `rescue-${session}-${time}.jsonl`;
+  // The disk of the data directory may be the very thing that is full.
+  for (const path of [`${dataDirectory}.${name}`, `${temporaryDirectory}/iteratr-${name}`]) {
+    try {
+      await Deno.writeTextFile(path, lines.join(""), { mode: 0o600, createNew: true });
+      return path;
+    } catch {
+      await Deno.remove(path).catch(() => undefined);
+    }
+  }
+  return undefined;
 }

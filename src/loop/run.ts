@@ -1,6 +1,6 @@
 import { makeWorkMark } from "../git/work_mark.ts";
 import { workTree } from "../git/git.ts";
-import { relativeTo } from "../platform/paths.ts";
+import { parentPath, relativeTo } from "../platform/paths.ts";
 import { type Ending, exitCode } from "../session/ending.ts";
 import { event } from "../session/event.ts";
 import { NO_USAGE } from "../session/usage.ts";
@@ -36,7 +36,7 @@ export async function run(plan: RunPlan, world: RunWorld): Promise<Ending> {
     }
     const lost = new AbortController();
     const remains = makeRemains(plan.run, world.clock);
-    const tree = await workTree(plan.root) ?? plan.root;
+    const tree = await workTree(plan.root) ?? await Deno.realPath(plan.root);
     const tenancy = await beginTenancy({
       store: world.store,
       clock: world.clock,
@@ -50,6 +50,7 @@ export async function run(plan: RunPlan, world: RunWorld): Promise<Ending> {
     });
     if ("reason" in tenancy) return tenancy;
     const stop = AbortSignal.any([world.stop, lost.signal]);
+    stop.addEventListener("abort", () => world.store.hurry(), { once: true });
     await using _held = tenancy;
     return await runAsTenant(plan, { ...world, stop }, tenancy, remains);
   } catch (error) {
@@ -99,6 +100,7 @@ async function runAsTenant(
       plan,
       world: driven,
       tenancy,
+      remains,
       workMark,
       autoCommit,
       start,
@@ -109,12 +111,13 @@ async function runAsTenant(
     ending = world.endingOf(error);
   }
   await remains.end();
+  if (stop.aborted) ending = stop.reason as Ending;
   const { reason, message } = ending;
   world.log.record(exitCode(ending) === 0 ? "info" : "warn", "run", "ended", {
     reason,
     text: message,
   });
-  if (stop.aborted) ending = stop.reason as Ending;
+  if (ending.reason === "agent-failed") ending = withGoOn(plan, ending);
   await recorder?.record(event("run.ended", {
     reason: ending.reason,
     code: exitCode(ending),
@@ -145,6 +148,12 @@ async function setUpAutoCommit(
   });
 }
 
+function withGoOn(plan: RunPlan, ending: Ending): Ending {
+  const spec = relativeTo(plan.root, plan.spec);
+  const goOn = goOnHint(plan.session, spec, plan.flagsToGoOn);
+  return { ...ending, hints: [...ending.hints, "Check: iteratr doctor", goOn] };
+}
+
 function stoppedNow(plan: RunPlan): Ending {
   return {
     reason: "stopped",
@@ -159,7 +168,13 @@ async function withRescue(
   recorder: Recorder | undefined,
   ending: Ending,
 ): Promise<Ending> {
-  const path = await rescue(store, plan.dataDirectory, plan.session, recorder?.unsaved ?? []);
+  const path = await rescue(
+    store,
+    plan.dataDirectory,
+    plan.session,
+    recorder?.unsaved ?? [],
+    parentPath(plan.scratch),
+  );
   if (path === undefined) return ending;
   return { ...ending, message: `${ending.message}. What could be saved is in ${path}` };
 }

@@ -54,7 +54,8 @@ export class SpecCopy {
    */
   async current(): Promise<string> {
     const text = await readSpec(this.#path);
-    if (text === undefined) return await this.#fromCopy();
+    // An editor that saves may leave it empty for a moment.
+    if (text === undefined || text.trim() === "") return await this.#fromCopy();
     this.#isMissing = false;
     if (text === this.#text) return text;
     const { text: stored, blobs } = await storeText(text);

@@ -13,6 +13,12 @@ export interface Tenancy extends AsyncDisposable {
   readonly dead: readonly Lease[];
   /** Records the agent's process, so that whoever finds this run dead can end it. */
   setAgent(pid: number): Promise<void>;
+  /**
+   * Looks whether the store's file is still the one that was opened.
+   *
+   * @throws {StoreError} when it is not.
+   */
+  check(): void;
 }
 
 /** How to hold a session. */
@@ -61,7 +67,14 @@ export async function beginTenancy(options: TenancyOptions): Promise<Tenancy | E
   }
   const original = fileIdentity(store);
   const ended = new AbortController();
-  const beat = async (): Promise<void> => {
+  let last: Promise<void> = Promise.resolve();
+  // One after the other: an older one must not bring back what a newer one has changed.
+  const beat = (): Promise<void> => {
+    const next = last.then(beatOnce);
+    last = next.catch(() => undefined);
+    return next;
+  };
+  const beatOnce = async (): Promise<void> => {
     checkFile(store, original);
     lease = { ...lease, heartbeat: clock.now().toISOString() };
     if (await renew(store, target, lease)) {
@@ -86,6 +99,7 @@ export async function beginTenancy(options: TenancyOptions): Promise<Tenancy | E
   });
   return {
     dead: acquired.dead,
+    check: () => checkFile(store, original),
     setAgent: async (agentPid) => {
       lease = { ...lease, agent: await processRef(agentPid) };
       await beat();

@@ -53,7 +53,9 @@ export class Transcript {
   /** The question that the agent's last message ends with; `undefined` when it ends otherwise. */
   lastQuestion(): string | undefined {
     const paragraph = this.#lastWords.trim().split(/\n\s*\n/).at(-1)?.trim() ?? "";
-    return paragraph.endsWith("?") ? tailOf(paragraph, QUESTION_CHARS) : undefined;
+    // Behind the mark may stand what closes a quote, a bracket or an emphasis.
+    const asks = /[?\uff1f]["'*_`)\]\u2019\u201d]*$/.test(paragraph);
+    return asks ? tailOf(paragraph, QUESTION_CHARS) : undefined;
   }
 
   /** Takes one update. */
@@ -209,9 +211,7 @@ function sizeOf(item: NewEvent): number {
     case "agent.message":
     case "agent.thought":
       return item.data.text.length + 200;
-    case "agent.tool":
-      return (typeof item.data.output === "string" ? item.data.output.length : 0) + 400;
     default:
-      return 200;
+      return JSON.stringify(item.data).length + 200;
   }
 }

@@ -21,6 +21,7 @@ export class UsageMeter {
   readonly #clock: Clock;
   #cost = 0;
   #recorded = "";
+  #last: Usage | undefined;
   #looking: Promise<void> | undefined;
   readonly #finished = new AbortController();
 
@@ -52,11 +53,22 @@ export class UsageMeter {
     this.#looking ??= this.#lookLater();
   }
 
-  /** The figures at the end of the turn; without a result, the turn was cut short. */
-  async finish(result: PromptResult | undefined): Promise<Usage> {
+  /**
+   * The figures at the end of the turn.
+   *
+   * @param result `undefined` when the turn was cut short.
+   * @param patienceMs how long the source may take; then what it said last has to do.
+   */
+  async finish(result: PromptResult | undefined, patienceMs: number): Promise<Usage> {
     this.#finished.abort();
-    await this.#looking;
-    const whole = await this.#source?.(this.#session);
+    const over = new AbortController();
+    const late = this.#clock.sleep(patienceMs, over.signal).then(() => this.#last);
+    const look = async (): Promise<Usage | undefined> => {
+      await this.#looking;
+      return await this.#source?.(this.#session) ?? this.#last;
+    };
+    const whole = await Promise.race([look(), late]);
+    over.abort();
     const cutShort = result === undefined || result.stop === "cancelled";
     if (whole !== undefined) return { ...whole, partial: whole.partial || cutShort };
     return {
@@ -76,6 +88,7 @@ export class UsageMeter {
 
   async #record(): Promise<void> {
     const whole = await this.#source?.(this.#session);
+    this.#last = whole ?? this.#last;
     const usage: Usage = whole ?? { ...NO_USAGE, cost: this.#cost, partial: true };
     const figures = JSON.stringify(usage);
     if (figures === this.#recorded) return;

@@ -1,9 +1,10 @@
 import { processIdentity } from "./process_identity.ts";
+import { processTable } from "./process_table.ts";
 import { sendSignal } from "./marked_processes.ts";
 
 /**
- * Remembers the descendants of a process from look to look, for systems that do not show a process's
- * environment (macOS). A child that its parent leaves behind is known from an earlier look; one that is
+ * Remembers the descendants of a process from look to look: where the system does not show a process's
+ * environment (macOS), and for those that have shed it. A child that its parent leaves behind is known from an earlier look; one that is
  * started and left behind between two looks is missed.
  */
 export class ChildTree {
@@ -11,10 +12,10 @@ export class ChildTree {
 
   /** Looks at the processes of the system, and notes the descendants of `root`. */
   async look(root: number): Promise<void> {
-    const children = await childrenByParent();
+    const children = Map.groupBy(await processTable(), ({ parent }) => parent);
     const waiting = [root];
     for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
-      for (const pid of children.get(at) ?? []) {
+      for (const { pid } of children.get(at) ?? []) {
         waiting.push(pid);
         if (this.#identities.has(pid)) continue;
         const identity = await processIdentity(pid);
@@ -30,18 +31,4 @@ export class ChildTree {
     }
     this.#identities.clear();
   }
-}
-
-async function childrenByParent(): Promise<ReadonlyMap<number, readonly number[]>> {
-  const children = new Map<number, number[]>();
-  const { stdout } = await new Deno.Command("ps", {
-    args: ["-A", "-o", "pid=", "-o", "ppid="],
-    stderr: "null",
-  }).output();
-  for (const line of new TextDecoder().decode(stdout).split("\n")) {
-    const [pid, parent] = line.trim().split(/\s+/).map(Number);
-    if (pid === undefined || parent === undefined || !(pid > 0)) continue;
-    children.set(parent, [...children.get(parent) ?? [], pid]);
-  }
-  return children;
 }

@@ -13,8 +13,17 @@ export class UserError extends Error {
   }
 }
 
-/** The message of whatever was thrown, on one line. */
+/** Somebody else is at work where a command wanted to be; trying again later may do. */
+export class BusyError extends Error {
+  override readonly name = "BusyError";
+}
+
+/** An agent can put a book into an error. */
+const MAX_MESSAGE_CHARS = 2_000;
+
+/** The message of whatever was thrown, on one line, and not endless. */
 export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return text.replaceAll(/\s*\n\s*/g, " ").trim();
+  const line = text.replaceAll(/\s*\n\s*/g, " ").trim();
+  return line.length <= MAX_MESSAGE_CHARS ? line : `${line.slice(0, MAX_MESSAGE_CHARS)}...`;
 }

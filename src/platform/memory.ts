@@ -1,10 +1,12 @@
+import { processTable } from "./process_table.ts";
+
 /**
  * The resident memory of a process and all its descendants, in bytes; 0 when nothing can be seen of them.
  *
  * @param root the process's number.
  */
 export async function treeMemory(root: number): Promise<number> {
-  const processes = await allProcesses();
+  const processes = await processTable();
   const children = Map.groupBy(processes, ({ parent }) => parent);
   let bytes = processes.find(({ pid }) => pid === root)?.bytes ?? 0;
   const waiting = [root];
@@ -15,28 +17,4 @@ export async function treeMemory(root: number): Promise<number> {
     }
   }
   return bytes;
-}
-
-interface ProcessMemory {
-  readonly pid: number;
-  readonly parent: number;
-  readonly bytes: number;
-}
-
-async function allProcesses(): Promise<readonly ProcessMemory[]> {
-  try {
-    const { stdout } = await new Deno.Command("ps", {
-      args: ["-A", "-o", "pid=", "-o", "ppid=", "-o", "rss="],
-      stdin: "null",
-      stderr: "null",
-    }).output();
-    return new TextDecoder().decode(stdout).split("\n").flatMap((line) => {
-      const [pid, parent, kibibytes] = line.trim().split(/\s+/).map(Number);
-      return pid === undefined || parent === undefined || kibibytes === undefined
-        ? []
-        : [{ pid, parent, bytes: kibibytes * 1024 }];
-    });
-  } catch {
-    return [];
-  }
 }

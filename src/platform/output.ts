@@ -22,10 +22,13 @@ export interface Output {
  *
  * @param file where to, such as `Deno.stdout`.
  * @param onClosed told once, when the reader has closed its end; later text is dropped.
+ * @param onFailed told when text could not be written for another reason, as on a full disk; that text is
+ * lost, and later text is tried again.
  */
 export function makeOutput(
   file: { write(bytes: Uint8Array): Promise<number> },
   onClosed: () => void,
+  onFailed: (error: unknown) => void = () => undefined,
 ): Output {
   const encoder = new TextEncoder();
   let queue = "";
@@ -39,10 +42,14 @@ export function makeOutput(
         queue = "";
         for (let at = 0; at < bytes.length; taken++) at += await file.write(bytes.subarray(at));
       }
-    } catch {
-      closed = true;
+    } catch (error) {
       queue = "";
-      onClosed();
+      if (error instanceof Deno.errors.BrokenPipe) {
+        closed = true;
+        onClosed();
+      } else {
+        onFailed(error);
+      }
     } finally {
       writing = undefined;
     }

@@ -19,33 +19,42 @@ export function cronFields(interval: string): Schedule {
   if (digits === undefined || unit === undefined) return { ok: false, must: RULE };
   const count = Number(digits);
   const minutes = unit === "h" ? count * 60 : count;
-  if (minutes < 60) return within(minutes, 60, "m", (step) => `${every(step)} * * * *`);
-  if (minutes % 60 !== 0) {
-    const hours = Math.max(1, Math.round(minutes / 60));
-    return { ok: false, must: `${RULE}; cron cannot do ${interval}, the nearest is ${hours}h` };
-  }
-  if (minutes === 24 * 60) return { ok: true, fields: "0 0 * * *" };
-  return within(minutes / 60, 24, "h", (step) => `0 ${every(step)} * * *`);
+  const found = EVEN.find((even) => even.minutes === minutes);
+  if (found !== undefined) return { ok: true, fields: found.fields };
+  const nearest = EVEN.reduce((best, even) =>
+    Math.abs(even.minutes - minutes) < Math.abs(best.minutes - minutes) ? even : best
+  );
+  return {
+    ok: false,
+    must: `${RULE}; cron cannot do every ${interval} evenly, the nearest is ${nearest.name}`,
+  };
+}
+
+/** The intervals that come at even distances: those that divide an hour, and those that divide a day. */
+const EVEN: readonly {
+  readonly minutes: number;
+  readonly name: string;
+  readonly fields: string;
+}[] = [
+  ...divisors(60).map((step) => ({
+    minutes: step,
+    name: `${step}m`,
+    fields: `${every(step)} * * * *`,
+  })),
+  ...divisors(24).map((step) => ({
+    minutes: step * 60,
+    name: `${step}h`,
+    fields: `0 ${every(step)} * * *`,
+  })),
+  { minutes: 24 * 60, name: "24h", fields: "0 0 * * *" },
+];
+
+/** The numbers below a whole that divide it. */
+function divisors(whole: number): readonly number[] {
+  return Array.from({ length: whole - 1 }, (_, index) => index + 1)
+    .filter((candidate) => whole % candidate === 0);
 }
 
 function every(step: number): string {
   return step === 1 ? "*" : `*/${step}`;
-}
-
-function within(
-  step: number,
-  whole: number,
-  unit: string,
-  fields: (step: number) => string,
-): Schedule {
-  if (step < whole && whole % step === 0) return { ok: true, fields: fields(step) };
-  const fitting = Array.from({ length: whole - 1 }, (_, index) => index + 1)
-    .filter((candidate) => whole % candidate === 0);
-  const nearest = fitting.reduce((best, candidate) =>
-    Math.abs(candidate - step) < Math.abs(best - step) ? candidate : best
-  );
-  return {
-    ok: false,
-    must: `${RULE}; cron cannot do every ${step}${unit} evenly, the nearest is ${nearest}${unit}`,
-  };
 }

@@ -43,10 +43,14 @@ export function formatCost(dollars: number): string {
 
 /**
  * Text of somebody else made fit to be printed: no escape sequence and no control character but the
- * line break and the tab is left, so that no agent can move the cursor or recolour the terminal.
+ * line break and the tab is left, and nothing that turns the direction of writing, so that no agent can
+ * move the cursor, recolour the terminal or show what is not there.
  */
 export function printable(text: string): string {
-  return stripVTControlCharacters(text).replaceAll(/[\p{Cc}--[\n\t]]/gv, "");
+  return stripVTControlCharacters(text).replaceAll(
+    /[[\p{Cc}--[\n\t]]\u202a-\u202e\u2066-\u2069]/gv,
+    "",
+  );
 }
 
 /** The first so many UTF-16 units of a text, but one less where that would cut a character in two. */

@@ -131,7 +131,8 @@ export class PlainRenderer implements Renderer {
         return [spread(left, `${plural(files, "file")}, +${added} -${removed}`, this.#width)];
       }
       case "commit.refused":
-        return [labelled("commit", this.#style.bad(`refused: ${clean(event.data.why)}`))];
+        return this.#wrapped(labelled("commit", `refused: ${clean(event.data.why)}`))
+          .map(this.#style.bad);
       case "work.baseline":
         return [];
       case "agent.omitted":
@@ -194,7 +195,7 @@ export class PlainRenderer implements Renderer {
         `agent ${clean(`${agent.name} ${agent.version}`)}`,
         `model ${clean(agent.model)}`,
       ].join("  ")),
-      `${tasks.padEnd(32)}limits  ${limits}`,
+      ...this.#wrapped(`${tasks.padEnd(32)}limits  ${limits}`),
     ];
   }
 

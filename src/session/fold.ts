@@ -77,7 +77,7 @@ function applyKnown(head: Head, event: SessionEvent, lookup: Lookup): Change {
       return { head: { ...head, complete: false } };
     case "run.started":
       return {
-        head: { ...head, run: event.run, stop: null },
+        head: { ...head, run: event.run },
         info: { ...lookup.info(), root: event.data.root, model: event.data.model },
       };
     case "work.baseline":

@@ -13,7 +13,7 @@ const PART_BYTES = 60_000;
 /** A text that is to be stored as a blob, together with the event that names it. */
 export interface NewBlob {
   readonly ref: BlobRef;
-  readonly parts: readonly Uint8Array[];
+  readonly parts: readonly Uint8Array<ArrayBuffer>[];
 }
 
 /**
@@ -29,7 +29,7 @@ export async function storeText(
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   const id = Array.from(digest.subarray(0, 16), (byte) => byte.toString(16).padStart(2, "0"));
   const ref: BlobRef = { blob: id.join(""), bytes: bytes.length };
-  const parts: Uint8Array[] = [];
+  const parts: Uint8Array<ArrayBuffer>[] = [];
   for (let at = 0; at < bytes.length; at += PART_BYTES) {
     parts.push(bytes.slice(at, at + PART_BYTES));
   }

@@ -33,7 +33,11 @@ const TEXTS: readonly (readonly [text: string, fault: StoreFault, words: string]
   ["disk I/O error", "full", "the disk cannot be written"],
   ["readonly database", "read-only", "it cannot be written"],
   ["read-only database", "read-only", "it cannot be written"],
-  ["unable to open database", "read-only", "it cannot be opened"],
+  [
+    "unable to open database",
+    "read-only",
+    "it cannot be opened (is it on a read-only disk, or somebody else's?)",
+  ],
 ];
 
 /** Whether another connection was writing just then: nothing was applied, trying again is safe. */

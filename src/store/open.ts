@@ -9,11 +9,14 @@ import { DEADLINE_MS, type RetryContext, withRetry } from "./retry.ts";
 export const SCHEMA = 1;
 
 const FILE = "iteratr.db";
+const HURRY_MS = 300;
 const DIRECTORY_MODE = 0o700;
 
 /** An open data directory. */
 export interface Store extends RetryContext, AsyncDisposable {
   readonly kv: Deno.Kv;
+  /** From now on waits for other processes only for a moment: the process is about to end. */
+  hurry(): void;
   /** Takes secrets out of a text; everything that is stored goes through it. */
   mask(text: string): string;
   /** Runs one thing at a time within this process; other processes are held off by the store. */
@@ -105,7 +108,22 @@ function makeStore(
     await last;
     kv.close();
   };
-  return { ...context, kv, mask, exclusive, close, [Symbol.asyncDispose]: close };
+  let { deadlineMs } = context;
+  return {
+    clock: context.clock,
+    file: context.file,
+    get deadlineMs(): number {
+      return deadlineMs;
+    },
+    hurry: () => {
+      deadlineMs = Math.min(deadlineMs, HURRY_MS);
+    },
+    kv,
+    mask,
+    exclusive,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 /** The directory is for its owner alone, and `git add -A` must never take it. */

@@ -26,16 +26,18 @@ export async function withRetry<T>(
   context: RetryContext,
   operation: () => Promise<T | undefined>,
 ): Promise<T> {
-  const { clock, file, deadlineMs } = context;
-  const end = clock.monotonic() + deadlineMs;
+  const { clock, file } = context;
+  const start = clock.monotonic();
+  // Asked for anew each time: the deadline becomes a short one when the process is about to end.
+  const left = (): number => start + context.deadlineMs - clock.monotonic();
   for (let attempt = 0;; attempt++) {
     try {
-      const result = await beforeDeadline(context, end - clock.monotonic(), operation());
+      const result = await beforeDeadline(context, left(), operation());
       if (result !== undefined) return result;
     } catch (error) {
       if (!isLocked(error)) throw storeError(error, file);
     }
-    if (clock.monotonic() >= end) throw tooLong(context);
+    if (left() <= 0) throw tooLong(context);
     await clock.sleep(Math.random() * Math.min(MAX_PAUSE_MS, 2 << Math.min(attempt, 8)));
   }
 }

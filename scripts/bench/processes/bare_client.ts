@@ -42,7 +42,9 @@ for (let turn = 0; turn < Number(turns); turn++) {
   const { sessionId } = await ask("session/new", { cwd: Deno.cwd(), mcpServers: [] });
   await ask("session/prompt", { sessionId, prompt: [{ type: "text", text: "Go on." }] });
   if (look === "git") {
-    await new Deno.Command("git", { args: ["status", "--porcelain=v2", "-z"] }).output();
+    await new Deno.Command("git", {
+      args: ["--no-optional-locks", "status", "--porcelain=v2", "-z"],
+    }).output();
   }
 }
 await writer.close();

@@ -40,11 +40,16 @@ export async function build(
     return 0;
   }
   const template = await loadTemplate(settings.config.template);
-  await readSpec(settings.spec);
+  checkSpecText(await readSpec(settings.spec), settings.spec);
   const id = crypto.randomUUID();
   const stop = new AbortController();
+  const over: { ending?: Ending } = {};
   using _signals = onEndingSignal(
-    (signal) => stop.abort(interrupted(signal, settings)),
+    (signal) => {
+      // Once the run is over, only a reader who takes nothing can be what is waited for.
+      if (over.ending !== undefined) Deno.exit(exitCode(over.ending));
+      stop.abort(interrupted(signal, settings));
+    },
     (signal) => {
       killMarkedProcesses(id);
       Deno.exit(exitCode({ reason: "interrupted", signal }));
@@ -98,9 +103,17 @@ export async function build(
   const decided = !isQuiet && isInteractive() ? await askWhetherToReopen(plan, runWorld) : plan;
   const followed = await display.follow(store);
   const ending = await run(decided, runWorld);
+  over.ending = ending;
   await followed.finish(ending);
   await display.announce(ending);
   return exitCode(ending);
+}
+
+/** What is plainly no spec is not worth the money that a run costs. */
+function checkSpecText(text: string | undefined, path: string): void {
+  if (text === undefined) throw new UserError(`the spec ${path} is not there`);
+  if (text.trim() === "") throw new UserError(`the spec ${path} is empty`);
+  if (text.includes("\0")) throw new UserError(`the spec ${path} is no text`);
 }
 
 function makeLog(

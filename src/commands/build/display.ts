@@ -1,4 +1,6 @@
 import { makeOutput, type Output } from "../../platform/output.ts";
+import { messageOf } from "../../platform/failure.ts";
+import { StoreError } from "../../store/errors.ts";
 import { relativeTo } from "../../platform/paths.ts";
 import { isSameOutput } from "../../platform/same_output.ts";
 import { NdjsonRenderer } from "../../render/ndjson.ts";
@@ -16,7 +18,7 @@ import { readHead, readTasks } from "../../store/read.ts";
 import type { BuildFlags, BuildSettings } from "./settings.ts";
 
 /** A reader that takes nothing for so long is given up at the end of a run. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 10_000;
 /** After a signal the run has to be over soon, whoever reads. */
 const HURRY_MS = 500;
 
@@ -43,8 +45,12 @@ export function makeDisplay(
   flags: DisplayFlags,
   onClosed: () => void,
 ): Display {
-  const stdout = makeOutput(Deno.stdout, onClosed);
   const stderr = makeOutput(Deno.stderr, () => undefined);
+  let hasFailed = false;
+  const stdout = makeOutput(Deno.stdout, onClosed, (error) => {
+    if (!hasFailed) stderr.write(`warning: the output cannot be written: ${messageOf(error)}\n`);
+    hasFailed = true;
+  });
   return {
     follow: async (store) => {
       const head = await readHead(store, settings.session);
@@ -106,8 +112,12 @@ function follow(
       await stdout.ready();
     }
   };
-  // A store that fails ends the run, and its last line says so.
-  const printing = print().catch(() => undefined);
+  const printing = print().catch((error: unknown) => {
+    // A store that fails ends the run, and its last line says so.
+    if (!(error instanceof StoreError)) throw error;
+  });
+  // Thrown where the end is waited for, and not before.
+  printing.catch(() => undefined);
   return {
     finish: async (ending) => {
       finished.abort();
@@ -131,7 +141,7 @@ function announce(ending: Ending, flags: DisplayFlags, stdout: Output, stderr: O
     ? `complete: ${ending.message}\n`
     : `${ending.reason} (exit ${code}): ${ending.message}\n`;
   const line = Deno.stdout.isTerminal()
-    ? wrap(text.trimEnd(), terminalColumns() ?? Infinity).join("\n  ") + "\n"
+    ? wrap(text.trimEnd(), (terminalColumns() ?? Infinity) - 2).join("\n  ") + "\n"
     : text;
   const onStdout = flags.json !== true;
   if (onStdout) stdout.write(flags.quiet === true ? line : `\n${line}`);

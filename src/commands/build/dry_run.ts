@@ -1,17 +1,12 @@
 import { probeAgent } from "../../agent/probe.ts";
-import { nextPrompt } from "../../loop/next_prompt.ts";
 import { systemClock } from "../../platform/clock.ts";
-import { UserError } from "../../platform/failure.ts";
 import { formatDuration } from "../../platform/text.ts";
 import { writeValue } from "../../config/kinds.ts";
-import { isStore, openStore, storeFile } from "../../store/open.ts";
-import { readHead } from "../../store/read.ts";
-import { readSpec } from "../../loop/spec_copy.ts";
 import { originText } from "../config.ts";
 import type { CommandWorld } from "../context.ts";
 import { VERSION } from "../version.ts";
 import { makeRunEnvironment } from "./environment.ts";
-import { loadTemplate } from "./load_template.ts";
+import { previewPrompt } from "./preview.ts";
 import type { BuildSettings } from "./settings.ts";
 
 /**
@@ -21,34 +16,16 @@ import type { BuildSettings } from "./settings.ts";
  * @throws what would keep a run from beginning.
  */
 export async function dryRun(settings: BuildSettings, world: CommandWorld): Promise<void> {
-  const { config, session, dataDirectory, extra } = settings;
-  const template = await loadTemplate(config.template);
-  const spec = await readSpec(settings.spec);
-  if (spec === undefined) throw new UserError(`the spec ${settings.spec} is not there`);
+  const preview = await previewPrompt(settings);
   const line = (label: string, text: string): void => world.stdout(`${label.padEnd(9)}${text}\n`);
-  line("session", session);
+  line("session", settings.session);
   line("root", settings.root);
-  line("spec", `${settings.spec} (${spec.length} characters)`);
+  line("spec", `${settings.spec} (${preview.specLength} characters)`);
   for (const { spec: key, value, origin } of settings.resolved.settings) {
     const shown = value === undefined ? "(not set)" : writeValue(key.kind, value);
     line("config", `${key.key} = ${shown}  (${originText(origin)})`);
   }
-  const store = isStore(storeFile(dataDirectory))
-    ? await openStore({ directory: dataDirectory, create: false })
-    : undefined;
-  try {
-    const head = store === undefined ? undefined : await readHead(store, session);
-    const n = (head?.iterations ?? 0) + 1;
-    const promptLimits = {
-      notesBytes: config["prompt.notes"],
-      history: config["prompt.history"],
-    };
-    const plan = { session, template, promptLimits, extra, binary: "iteratr" };
-    const text = await nextPrompt(store, systemClock, plan, n, spec);
-    line("prompt", `${text.length} characters, for iteration ${n}`);
-  } finally {
-    await store?.close();
-  }
+  line("prompt", `${preview.text.length} characters, for iteration ${preview.iteration}`);
   const run = crypto.randomUUID();
   await using environment = await makeRunEnvironment(run, settings, Deno.env.toObject());
   const probe = await probeAgent(environment.agent, {

@@ -2,6 +2,7 @@ import { isOpencode, prepareOpencode } from "../../agent/opencode.ts";
 import { sessionUsage } from "../../agent/opencode_server.ts";
 import type { LaunchOptions } from "../../agent/process.ts";
 import type { UsageSource } from "../../loop/usage_meter.ts";
+import { messageOf, UserError } from "../../platform/failure.ts";
 import { RUN_MARK } from "../../platform/marked_processes.ts";
 import { joinPath } from "../../platform/paths.ts";
 import { writeSelf } from "../self.ts";
@@ -36,12 +37,22 @@ export async function makeRunEnvironment(
   settings: EnvironmentSettings,
   inherited: Readonly<Record<string, string>>,
 ): Promise<RunEnvironment> {
-  const directory = await Deno.makeTempDir({ prefix: SCRATCH_PREFIX });
+  const directory = await makeScratch();
   try {
     return await fill(directory, run, settings, inherited);
   } catch (error) {
     await removeAll(directory);
     throw error;
+  }
+}
+
+async function makeScratch(): Promise<string> {
+  try {
+    return await Deno.makeTempDir({ prefix: SCRATCH_PREFIX });
+  } catch (error) {
+    throw new UserError(`no temporary directory can be made: ${messageOf(error)}`, [
+      "Look at TMPDIR, and at the room on the disk",
+    ]);
   }
 }
 

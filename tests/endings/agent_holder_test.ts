@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { isAlive } from "../build/_processes.ts";
+import { dataOf, Stage } from "../build/_stage.ts";
+import { neverStall, promptPids } from "./_scripted.ts";
+
+Deno.test("the agent is started anew after so many iterations, and none of it is left", async () => {
+  await using stage = await Stage.make();
+  await neverStall(stage, "renew:", "  iterations: 2");
+  const { code, stdout } = await stage.build("edits", ["-i", "5"]);
+  assert.equal(code, 5, stdout);
+  const [a, b, c, d, e] = promptPids(stage);
+  assert.deepEqual([a, c], [b, d]);
+  assert.equal(new Set([a, c, e]).size, 3);
+  assert.deepEqual(promptPids(stage).filter(isAlive), []);
+  const seen = await stage.session();
+  assert.deepEqual(dataOf(seen, "agent.renewed"), [
+    { why: "after 2 iterations" },
+    { why: "after 2 iterations" },
+  ]);
+  assert.equal(dataOf(seen, "agent.started").length, 3);
+  // Between iterations only: none has a renewal within.
+  const marks = seen.events.filter(({ type }) =>
+    ["agent.renewed", "iteration.started", "iteration.ended"].includes(type)
+  ).map(({ type }) => type);
+  marks.forEach((type, at) => {
+    if (type === "agent.renewed") assert.equal(marks[at - 1], "iteration.ended");
+  });
+  assert.match(stdout, /^agent {3}is started anew: after 2 iterations$/m);
+});
+
+Deno.test("the agent is started anew when it takes more memory than it may", async () => {
+  await using stage = await Stage.make();
+  await neverStall(stage, "renew:", "  memory: 1MiB");
+  const { code, stdout } = await stage.build("edits", ["-i", "3"]);
+  assert.equal(code, 5, stdout);
+  assert.equal(new Set(promptPids(stage)).size, 3);
+  const whys = dataOf(await stage.session(), "agent.renewed").map(({ why }) => String(why));
+  assert.equal(whys.length, 2);
+  for (const why of whys) assert.match(why, /^it takes \d.*B of memory$/);
+});
+
+Deno.test("an agent that takes less memory than it may is kept", async () => {
+  await using stage = await Stage.make();
+  await neverStall(stage, "renew:", "  memory: 1GiB");
+  const { code, stdout } = await stage.build("edits", ["-i", "2"]);
+  assert.equal(code, 5, stdout);
+  assert.equal(new Set(promptPids(stage)).size, 1);
+});
+
+Deno.test("renewal can be switched off", async () => {
+  await using stage = await Stage.make();
+  await neverStall(stage, "renew:", "  iterations: 0", "  memory: 0B");
+  const { code, stdout } = await stage.build("edits", ["-i", "30"]);
+  assert.equal(code, 5, stdout);
+  assert.equal(new Set(promptPids(stage)).size, 1);
+});
+
+interface Footprint {
+  readonly descriptors: number;
+  readonly kibibytes: number;
+  readonly processes: number;
+}
+
+function footprint(stage: Stage, pid: number): Footprint {
+  const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+  return {
+    descriptors: [...Deno.readDirSync(`/proc/${pid}/fd`)].length,
+    kibibytes: Number(/^VmRSS:\s*(\d+)/m.exec(status)?.[1]),
+    processes: stage.processes().length,
+  };
+}
+
+Deno.test({
+  name: "memory, descriptors and processes of a run stay flat over 200 iterations",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    await using stage = await Stage.make();
+    await neverStall(stage);
+    await using run = await stage.start("edits", ["-i", "200"]);
+    const reached = (n: number): Promise<void> =>
+      run.until(() => run.stdout.includes(`== iteration ${n} `));
+    await reached(50);
+    const early = footprint(stage, run.pid);
+    await reached(198);
+    const late = footprint(stage, run.pid);
+    const figures = JSON.stringify({ early, late });
+    assert.ok(late.descriptors <= early.descriptors + 8, figures);
+    assert.ok(late.processes <= early.processes + 6, figures);
+    assert.ok(late.kibibytes <= early.kibibytes * 1.5 + 65_536, figures);
+    const { code } = await stage.ended(run);
+    assert.equal(code, 5);
+    assert.equal(stage.starts(), 8, "renewed after every 25");
+    assert.ok(promptPids(stage).every((pid) => !isAlive(pid)));
+  },
+});

@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { type Clock, systemClock } from "../../src/platform/clock.ts";
+import { startTimeBudget } from "../../src/loop/time_budget.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { dataOf, Stage } from "../build/_stage.ts";
+import { together } from "../build/_together.ts";
+import { checkRecorded } from "./_ending.ts";
+import { neverStall } from "./_scripted.ts";
+
+/** Resolves when everything that can go on without time passing has gone on. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
+Deno.test("a time budget warns once when four fifths are used up, and is up at its end", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 1, max: 9_999_999 }), async (seconds) => {
+      const clock = new FakeClock();
+      const timeMs = seconds * 1_000;
+      const warnings: number[] = [];
+      using budget = startTimeBudget(clock, timeMs, (left) => {
+        warnings.push(clock.monotonic());
+        assert.ok(Math.abs(left - timeMs / 5) < 1);
+        assert.equal(budget.up.aborted, false);
+      });
+      await clock.passUntilSettled(aborted(budget.up));
+      assert.equal(warnings.length, 1);
+      assert.ok(Math.abs((warnings[0] ?? 0) - timeMs * 0.8) < 1);
+      assert.ok(Math.abs(clock.monotonic() - timeMs) < 1);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+Deno.test("a time budget of 0 never warns and is never up", async () => {
+  const clock = new FakeClock();
+  using budget = startTimeBudget(clock, 0, () => assert.fail("warned"));
+  await settle();
+  assert.equal(clock.sleeping, 0);
+  assert.equal(budget.up.aborted, false);
+});
+
+Deno.test("a time budget that is disposed of holds no timer, and neither warns nor is up", async () => {
+  let warned = false;
+  let sleeps = 0;
+  const clock: Clock = {
+    ...systemClock,
+    sleep: (ms, signal) => {
+      sleeps++;
+      return systemClock.sleep(ms, signal);
+    },
+  };
+  const budget = startTimeBudget(clock, 60 * 86_400_000, () => {
+    warned = true;
+  });
+  await settle();
+  // A timer that cannot wait for so long would have fired by now.
+  assert.deepEqual([warned, budget.up.aborted], [false, false]);
+  budget[Symbol.dispose]();
+  await settle();
+  assert.deepEqual([warned, budget.up.aborted, sleeps], [false, false, 1]);
+});
+
+Deno.test("the first lines of a run tell its limit of time, or that there is none", async () => {
+  await together(
+    [
+      [["--max-time", "0"], /limits {2}no limit of iterations, no limit of time$/m],
+      [["--max-time", "0s"], /limits {2}no limit of iterations, no limit of time$/m],
+      [[], /limits {2}no limit of iterations, 24h/m],
+      [["--max-time", "60d"], /limits {2}no limit of iterations, (60d|1440h)/m],
+      [["--max-time", "999999d", "-i", "7"], /limits {2}7 iterations, \d+/m],
+      [["--max-time=90m"], /limits {2}no limit of iterations, 1h30m/m],
+    ] as const,
+    async ([flags, line]) => {
+      await using stage = await Stage.make();
+      const { code, stdout } = await stage.build("works", flags);
+      assert.equal(code, 0, stdout);
+      assert.match(stdout, line);
+      assert.doesNotMatch(stdout, /warning/);
+    },
+  );
+});
+
+Deno.test("a limit of time that is none is refused before anything is started", async () => {
+  await using stage = await Stage.make();
+  await together(["08", "-1", "1e9", "abc", "30", "1h30", "5 m"], async (bad) => {
+    await using run = await stage.start("works", [`--max-time=${bad}`]);
+    const { code, stderr } = await run.finished();
+    assert.equal(code, 1, bad);
+    assert.match(
+      stderr,
+      /^config \(exit 1\): budget\.time must be a duration such as .*got ".*" \(--max-time\)/m,
+    );
+  });
+  await using run = await stage.start("works", [], { env: { ITERATR_MAX_TIME: "08" } });
+  const { code, stderr } = await run.finished();
+  assert.equal(code, 1);
+  assert.match(stderr, /ITERATR_MAX_TIME/);
+  assert.equal(stage.starts(), 0);
+});
+
+Deno.test("a turn is cut when the time is up, after a warning: closed in order, the agent told", async () => {
+  await together(
+    ["silent after=text", "silent after=tool", "silent cancel=0"],
+    async (scenario) => {
+      await using stage = await Stage.make();
+      const { code, stdout } = await stage.build(scenario, ["--max-time", "1s"]);
+      assert.equal(code, 6, stdout);
+      const seen = await stage.session();
+      checkRecorded(seen, { reason: "budget", code: 6 });
+      const [iteration] = dataOf(seen, "iteration.ended");
+      assert.deepEqual([iteration?.["n"], iteration?.["stop"]], [1, "cancelled"]);
+      assert.equal(stage.sent("session/cancel").length, 1);
+      const warnings = dataOf(seen, "warning").map(({ message }) => String(message));
+      assert.equal(warnings.length, 1, warnings.join("\n"));
+      assert.match(warnings[0] ?? "", /time budget/);
+      assert.match(stdout, /^warning {1,2}.*time budget/m);
+    },
+  );
+});
+
+Deno.test("the time counts while an agent does not answer the handshake as well", async () => {
+  await together(["hang-initialize", "hang-new"], async (scenario) => {
+    await using stage = await Stage.make();
+    await using run = await stage.start(scenario, ["--max-time", "1s"]);
+    const { code, stdout } = await run.finished(20_000);
+    assert.equal(code, 6, stdout);
+  });
+});
+
+Deno.test("between iterations the time is looked at as well, and no turn begins after it", async () => {
+  await using stage = await Stage.make();
+  await neverStall(stage);
+  const { code, stdout } = await stage.build("edits pace=20", ["--max-time", "1s"]);
+  assert.equal(code, 6, stdout);
+  const seen = await stage.session();
+  checkRecorded(seen, { reason: "budget", code: 6 });
+  assert.ok(seen.iterations.length > 1);
+  assert.ok(seen.iterations.every(({ endedAt }) => endedAt !== null));
+});
+
+Deno.test("a run after one whose time was up has all its time again, and goes on", async () => {
+  await using stage = await Stage.make();
+  assert.equal((await stage.build("silent from=2", ["--max-time", "2s"])).code, 6);
+  const { code, stdout } = await stage.build("works", ["--max-time", "1h"]);
+  assert.equal(code, 0, stdout);
+  assert.match(stdout, /^== iteration 3 =/m);
+});
