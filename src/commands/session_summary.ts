@@ -49,7 +49,7 @@ export async function summarizeSession(
   const lease = await liveLease(store, session);
   const open = openTasks(head);
   const isDone = head.complete && head.tasks > 0 && open === 0;
-  const current = (await readIterations(store, session, head)).at(-1);
+  const current = (await readIterations(store, session, head, 1)).at(-1);
   const running = current !== undefined && current.endedAt === null ? current.usage : undefined;
   return {
     session,

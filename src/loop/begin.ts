@@ -59,6 +59,8 @@ function checkSpec(plan: RunPlan, info: Info): void {
 export function isFinished(plan: RunPlan, standing: Standing | undefined): boolean {
   if (standing === undefined || plan.reset || plan.reopen || standing.specChanged) return false;
   const { head } = standing;
+  // What a killed run has left open, or running, has to be mended first.
+  if (head.run !== null || head.iteration !== null) return false;
   return head.complete && head.tasks > 0 && openTasks(head) === 0;
 }
 

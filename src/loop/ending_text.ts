@@ -72,7 +72,7 @@ export function endingFor(
         message: `the time budget of ${formatDuration(facts.limits.timeMs)} is used up with ${
           plural(openTasks(facts.head), "task")
         } open, after ${spent(facts)}. ${openList(facts)}`,
-        hints: [goOn, "Give it more: --max-time, or budget.time in iteratr.yml"],
+        hints: [goOn, "Give it more: --max-time DURATION, or budget.time in iteratr.yml"],
       };
     case "no-task-closed":
       return {

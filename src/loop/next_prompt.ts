@@ -9,6 +9,9 @@ import type { Template } from "../prompt/template.ts";
 import type { Store } from "../store/open.ts";
 import { readHead, readIterations, readNotes, readTasks } from "../store/read.ts";
 
+/** Summaries are looked for in so many of the last iterations. */
+const HISTORY_READ = 200;
+
 /** What a prompt is made from, besides what the session holds. */
 export interface PromptPlan {
   readonly session: string;
@@ -39,7 +42,7 @@ export async function nextPrompt(
     : await Promise.all([
       readTasks(store, session, head),
       readNotes(store, session, head),
-      readIterations(store, session, head),
+      readIterations(store, session, head, HISTORY_READ),
     ]);
   return plan.template({
     session,

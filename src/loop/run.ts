@@ -84,6 +84,9 @@ async function runAsTenant(
     await sweep(store);
     // Read again: whoever held the leases before may have changed it.
     const standing = await readStanding({ ...plan, reset: false }, world);
+    if (standing !== undefined && isFinished(plan, standing)) {
+      return nothingToDo(plan.session, standing.head);
+    }
     const workMark = await makeWorkMark(plan.root, plan.dataDirectory, world.ownOutput);
     const begun = await begin(plan, world, standing);
     recorder = begun.recorder;

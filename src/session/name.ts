@@ -21,11 +21,9 @@ export function isSessionName(text: string): boolean {
  * @param stem the spec's file name without directory and last extension; may be anything.
  */
 export function sessionNameFromStem(stem: string): string {
-  const dashed = stem.replace(/[^A-Za-z0-9_-]/gu, "-");
-  // Commands would take a name that begins with a dash for a flag.
-  const name = dashed.startsWith("-") ? `spec${dashed}` : dashed;
+  const name = stem.replace(/[^A-Za-z0-9_-]/gu, "-");
   const hash = shortHash(stem).slice(0, HASH_DIGITS);
-  if (!/[A-Za-z0-9]/.test(dashed)) return `spec-${hash}`;
+  if (!/[A-Za-z0-9]/.test(name)) return `spec-${hash}`;
   if (name.length > MAX_NAME) return `${name.slice(0, MAX_NAME - HASH_DIGITS - 1)}-${hash}`;
   return name;
 }

@@ -64,15 +64,20 @@ export async function readNotes(
   });
 }
 
-/** All iterations, in the order of their numbers. */
+/**
+ * The iterations, in the order of their numbers.
+ *
+ * @param last leaves out all but so many of the last ones.
+ */
 export async function readIterations(
   store: Store,
   session: string,
   head: Head,
+  last: number = Infinity,
 ): Promise<readonly Iteration[]> {
   if (head.iterations === 0) return [];
   return await values<Iteration>(store, {
-    start: keys.iteration(session, head.epoch, 1),
+    start: keys.iteration(session, head.epoch, Math.max(1, head.iterations - last + 1)),
     end: keys.iteration(session, head.epoch, head.iterations + 1),
   });
 }

@@ -23,7 +23,7 @@ async function statusOf(stage: Stage): Promise<Status> {
 }
 
 const KEYS = [
-  ...["session", "state", "iteration", "tasks", "open", "run", "lastActivity", "usage"],
+  ...["session", "state", "hasDied", "iteration", "tasks", "open", "run", "lastActivity", "usage"],
   "lastEnding",
 ];
 
@@ -86,7 +86,10 @@ Deno.test("status of a session that is worked in exits 11, and names who does", 
   await run.finished();
   const dead = await statusOf(stage);
   assert.deepEqual([dead.code, dead.summary["state"], dead.summary["run"]], [10, "open", null]);
-  assert.match((await command(stage, "status")).stdout, /^run {5}none is going on$/m);
+  assert.match(
+    (await command(stage, "status")).stdout,
+    /^run {5}(none is going on|the last one has died without an ending; .*)$/m,
+  );
 });
 
 Deno.test("status of a session that is not there is a mistake, and makes nothing", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { AgentUpdate, ToolSnapshot } from "../../src/agent/update.ts";
-import type { Recorder } from "../../src/loop/recorder.ts";
+import type { Recorder, Unsaved } from "../../src/loop/recorder.ts";
 import { Transcript } from "../../src/loop/transcript.ts";
 import type { Clock } from "../../src/platform/clock.ts";
 import type { EventData, NewEvent } from "../../src/session/event.ts";
@@ -21,20 +21,21 @@ class MemoryRecorder implements Recorder {
   gate: Promise<void> = Promise.resolve();
   failure: Error | undefined;
 
-  readonly unsaved: NewEvent[] = [];
+  readonly unsaved: Unsaved[] = [];
   readonly blobs: NewBlob[] = [];
 
   recordWith = async (blobs: readonly NewBlob[], ...events: readonly NewEvent[]): Promise<void> => {
     await this.gate;
     if (this.failure !== undefined) {
-      this.unsaved.push(...events);
+      this.unsaved.push({ events, blobs });
       throw this.failure;
     }
     this.batches.push(events);
     this.blobs.push(...blobs);
   };
   record = (...events: readonly NewEvent[]): Promise<void> => this.recordWith([], ...events);
-  keepUnsaved = (events: readonly NewEvent[]): void => void this.unsaved.push(...events);
+  keepUnsaved = (events: readonly NewEvent[]): void =>
+    void this.unsaved.push({ events, blobs: [] });
   mask = (text: string): string => text.replaceAll("sk-secret", "***");
   beginIteration = (): Promise<number> => Promise.resolve(1);
 
@@ -313,7 +314,7 @@ Deno.test("a store that fails is told once while the turn goes on, and again at 
   await assert.rejects(desk.finished(), desk.recorder.failure);
   assert.deepEqual(desk.failures, [desk.recorder.failure]);
   // What was lost is handed over, all of it and once.
-  assert.deepEqual(desk.recorder.unsaved, [
+  assert.deepEqual(desk.recorder.unsaved.flatMap(({ events }) => events), [
     message("one\n"),
     message("two\n"),
     called({ exit: null }),

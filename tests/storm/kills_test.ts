@@ -98,8 +98,6 @@ Deno.test("the task that a killed run was at is taken up first by the next one",
 
 Deno.test({
   name: "the directory of a run that was killed before it had the lease goes with the next run",
-  // Not so yet: makeRunEnvironment makes the directory before beginTenancy records it.
-  ignore: true,
   fn: async () => {
     await using stage = await Stage.make();
     // Git is asked before the lease is taken: a slow one keeps the run at that point.
@@ -120,8 +118,6 @@ Deno.test({
 Deno.test({
   name:
     "a run that was killed after all was done is mended by the next one, which has nothing to do",
-  // Not so yet: `run` returns nothingToDo before it takes the lease and mends.
-  ignore: true,
   fn: async () => {
     await using stage = await Stage.make();
     {

@@ -2,10 +2,10 @@ import { isOpencode, prepareOpencode } from "../../agent/opencode.ts";
 import { sessionUsage } from "../../agent/opencode_server.ts";
 import type { LaunchOptions } from "../../agent/process.ts";
 import type { UsageSource } from "../../loop/usage_meter.ts";
-import { messageOf, UserError } from "../../platform/failure.ts";
 import { RUN_MARK } from "../../platform/marked_processes.ts";
 import { joinPath } from "../../platform/paths.ts";
 import { writeSelf } from "../self.ts";
+import { makeScratch } from "./scratch.ts";
 import type { BuildSettings } from "./settings.ts";
 
 /** What of the settings the environment depends on. */
@@ -23,7 +23,6 @@ export interface RunEnvironment extends AsyncDisposable {
   readonly binary: string;
 }
 
-const SCRATCH_PREFIX = "iteratr-run-";
 const DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
 
 /**
@@ -43,16 +42,6 @@ export async function makeRunEnvironment(
   } catch (error) {
     await removeAll(directory);
     throw error;
-  }
-}
-
-async function makeScratch(): Promise<string> {
-  try {
-    return await Deno.makeTempDir({ prefix: SCRATCH_PREFIX });
-  } catch (error) {
-    throw new UserError(`no temporary directory can be made: ${messageOf(error)}`, [
-      "Look at TMPDIR, and at the room on the disk",
-    ]);
   }
 }
 
