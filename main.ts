@@ -36,7 +36,7 @@ try {
   const ended = failure(error);
   code = ended.code;
   try {
-    writeAllSync(Deno.stderr, ended.text);
+    writeAllSync(Deno.stderr, makeMask(Deno.env.toObject())(ended.text));
   } catch {
     // Nobody is left to read why: the exit code has to say it.
   }

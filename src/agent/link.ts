@@ -43,7 +43,7 @@ export function connect(process: AgentProcess, options: LinkOptions): Link {
       ...(log.writes("debug")
         ? {
           onLine: (direction, line) =>
-            log.record("debug", "acp", line.slice(0, LOGGED_CHARS), {
+            log.record("debug", "acp", log.mask(line).slice(0, LOGGED_CHARS), {
               direction,
               length: line.length,
             }),

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { UserError } from "../platform/failure.ts";
 import { RUN_MARK } from "../platform/marked_processes.ts";
+import { makeMask } from "../platform/mask.ts";
 import { writeAllSync } from "../platform/write.ts";
 import { getConfig, setConfig, showConfig, unsetConfig } from "./config.ts";
 import { addConfigFlags, configFlags } from "./config_flags.ts";
@@ -13,8 +14,7 @@ import { type CronFlags, printCronLine } from "./cron.ts";
 import { sessions, status, type StatusFlags } from "./status.ts";
 import { stop, type StopFlags } from "./stop.ts";
 import { remove, reset, type ResetFlags } from "./reset.ts";
-import { type CommandWorld, dataDirectory } from "./context.ts";
-import { openStore } from "../store/open.ts";
+import { type CommandWorld, dataDirectory, openToLook } from "./context.ts";
 import { sessionNames } from "../store/read.ts";
 import { genTemplate, type GenTemplateFlags } from "./gen_template.ts";
 import { versionText } from "./version.ts";
@@ -50,11 +50,13 @@ export async function cli(args: readonly string[]): Promise<number> {
   }
 }
 
+const mask = makeMask(Deno.env.toObject());
+
 const world: CommandWorld = {
   cwd: Deno.cwd(),
   env: (name) => Deno.env.get(name),
-  stdout: (text) => writeAllSync(Deno.stdout, text),
-  stderr: (text) => writeAllSync(Deno.stderr, text),
+  stdout: (text) => writeAllSync(Deno.stdout, mask(text)),
+  stderr: (text) => writeAllSync(Deno.stderr, mask(text)),
 };
 
 function makeProgram(finish: (code: number) => void): Command {
@@ -188,8 +190,8 @@ function makeProgram(finish: (code: number) => void): Command {
 async function knownSessions(here: CommandWorld): Promise<readonly string[]> {
   try {
     const directory = dataDirectory(here, undefined);
-    await using store = await openStore({ directory, create: false, deadlineMs: 500 });
-    return await sessionNames(store);
+    await using store = await openToLook(directory);
+    return store === undefined ? [] : await sessionNames(store);
   } catch {
     return [];
   }

@@ -62,6 +62,9 @@ export function setConfig(
   if (spec === undefined) throw new UserError(unknownKey(key));
   const reading = readValue(spec.kind, value);
   if (!reading.ok) throw new UserError(`${key} ${reading.must}, got "${value}"`);
+  if (value === "") {
+    throw new UserError(`${key} must not be empty`, [`Remove it: iteratr config unset ${key}`]);
+  }
   const file = targetFile(flags, world);
   save(file.path, setInText(readText(file), key, value, file.path));
   world.stdout(`${key} is now ${value} in ${file.path}\n`);
@@ -99,7 +102,13 @@ function targetFile(flags: { readonly global?: boolean }, world: CommandWorld): 
 }
 
 function readText(file: ConfigFile): string {
-  return file.isThere ? Deno.readTextFileSync(file.path) : "";
+  if (!file.isThere) return "";
+  try {
+    return Deno.readTextFileSync(file.path);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UserError(`${file.path} cannot be read: ${why}`);
+  }
 }
 
 function save(path: string, text: string): void {

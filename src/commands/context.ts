@@ -23,6 +23,22 @@ export function dataDirectory(world: CommandWorld, flag: string | undefined): st
 }
 
 /**
+ * Opens a store to look at it, when it is there.
+ *
+ * @throws {StoreError}
+ */
+export async function openToLook(directory: string): Promise<Store | undefined> {
+  const file = storeFile(directory);
+  if (!isStore(file)) return undefined;
+  // Some damage makes Deno KV bring the whole process down, so it is looked for before.
+  const problem = integrityProblem(directory);
+  if (problem !== undefined) {
+    throw new StoreError("damaged", `the store ${file} is damaged: ${problem}`);
+  }
+  return await openStore({ directory, create: false });
+}
+
+/**
  * Opens the store of existing sessions.
  *
  * @param isWhole whether all of it will be read: then damage is looked for before.

@@ -12,9 +12,10 @@ import { integrityProblem } from "../store/integrity.ts";
 import { isStore, openStore, storeFile } from "../store/open.ts";
 import { StoreError } from "../store/errors.ts";
 import { makeRunEnvironment } from "./build/environment.ts";
-import { type CommandWorld, dataDirectory } from "./context.ts";
+import { type CommandWorld, dataDirectory, openToLook } from "./context.ts";
 import { dubious, type Finding, findingLines, fine, wrong } from "./diagnosis.ts";
 import { freeSpace } from "../platform/free_space.ts";
+import { unwritable } from "../platform/unwritable.ts";
 import { VERSION } from "./version.ts";
 
 /** The flags of `iteratr doctor`. */
@@ -95,8 +96,12 @@ async function gitFinding(root: string): Promise<Finding> {
 async function storeFinding(directory: string): Promise<Finding> {
   const file = storeFile(directory);
   try {
-    if (isStore(file)) {
-      await using _store = await openStore({ directory, create: false });
+    {
+      await using _store = await openToLook(directory);
+    }
+    const locked = unwritable(directory);
+    if (locked !== undefined) {
+      return wrong("store", `${directory} cannot be written: ${locked}`, "Change its permissions");
     }
     const obstacle = await writeObstacle(directory);
     if (obstacle !== undefined) {
@@ -151,7 +156,9 @@ async function agentFindings(
     ];
   } catch (error) {
     const hints = error instanceof UserError ? error.hints.join("; ") : "";
-    return [wrong("agent", messageOf(error), hints || "Try it by hand: opencode acp")];
+    return [
+      wrong("agent", messageOf(error), hints || `Try it by hand: ${config["agent.command"]}`),
+    ];
   }
 }
 

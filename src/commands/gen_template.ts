@@ -1,6 +1,7 @@
 import { annotatedTemplate } from "../prompt/annotated_template.ts";
 import { UserError } from "../platform/failure.ts";
-import { exists, joinPath, parentPath } from "../platform/paths.ts";
+import { findRoot } from "../config/root.ts";
+import { exists, joinPath, parentPath, relativeTo } from "../platform/paths.ts";
 import { writeFileAtomically } from "../platform/atomic_file.ts";
 import type { CommandWorld } from "./context.ts";
 
@@ -15,6 +16,7 @@ export interface GenTemplateFlags {
 /** `iteratr gen-template`: writes the built-in template, with what each variable is, to a file. */
 export function genTemplate(flags: GenTemplateFlags, world: CommandWorld): void {
   const given = flags.output ?? DEFAULT_FILE;
+  if (given === "") throw new UserError("--output must not be empty");
   const path = joinPath(world.cwd, given);
   if (!exists(parentPath(path))) {
     throw new UserError(`--output: the directory ${parentPath(path)} is not there`);
@@ -32,5 +34,7 @@ export function genTemplate(flags: GenTemplateFlags, world: CommandWorld): void 
       : String(error);
     throw new UserError(`${given} cannot be written: ${why}`);
   }
-  world.stdout(`${given} is written; use it with --template ${given}\n`);
+  // A template is looked for from the root, wherever one is.
+  const root = findRoot(world.cwd, world.env("HOME") || undefined);
+  world.stdout(`${given} is written; use it with --template ${relativeTo(root, path)}\n`);
 }

@@ -1,5 +1,4 @@
-import { isMap, isScalar, parseDocument, type Scalar, stringify, type YAMLMap } from "yaml";
-import { UserError } from "../platform/failure.ts";
+import { isMap, isScalar, type Pair, parseDocument, stringify, type YAMLMap } from "yaml";
 import { readConfigText } from "./file.ts";
 import { throwProblems } from "./problem.ts";
 
@@ -13,20 +12,18 @@ import { throwProblems } from "./problem.ts";
 export function setInText(text: string, key: string, value: string, name: string): string {
   throwProblems(readConfigText(text, name).problems);
   const found = find(text, key);
-  const scalar = stringify(value, { lineWidth: 0 }).trimEnd();
-  // A number or a switch is written bare, a text as YAML needs it.
-  const shown = /^(true|false|[0-9]+)$/.test(value) ? value : scalar;
-  if (found !== undefined) {
-    const { value: node, after } = found;
-    const [from, to] = node === undefined ? [after, after] : node;
-    const lead = node === undefined ? " " : "";
-    return checked(`${text.slice(0, from)}${lead}${shown}${text.slice(to)}`, name);
+  if (found === undefined) return checked(add(text, key, value), name);
+  const { map, at } = found;
+  const { after, value: place } = placeOf(map, at, text);
+  const shown = written(value, map.flow === true);
+  if (place === undefined) {
+    return checked(`${text.slice(0, after)} ${shown}${text.slice(after)}`, name);
   }
-  return checked(addLine(text, key, shown), name);
+  return checked(`${text.slice(0, place[0])}${shown}${text.slice(place[1])}`, name);
 }
 
 /**
- * Removes a key from the text of a configuration file, with its line.
+ * Removes a key from the text of a configuration file, with its lines.
  *
  * @returns `undefined` when it is not there.
  */
@@ -34,9 +31,9 @@ export function unsetInText(text: string, key: string, name: string): string | u
   throwProblems(readConfigText(text, name).problems);
   const found = find(text, key);
   if (found === undefined) return undefined;
-  const from = text.lastIndexOf("\n", found.start - 1) + 1;
-  const lineEnd = text.indexOf("\n", Math.max(found.after, found.value?.[1] ?? 0));
-  return checked(text.slice(0, from) + (lineEnd < 0 ? "" : text.slice(lineEnd + 1)), name);
+  const { map, at } = found;
+  const [from, to] = map.flow === true ? withinBraces(map, at, text) : wholeLines(map, at, text);
+  return checked(text.slice(0, from) + text.slice(to), name);
 }
 
 function checked(text: string, name: string): string {
@@ -44,70 +41,116 @@ function checked(text: string, name: string): string {
   return text;
 }
 
+/** A number or a switch is written bare, a text as YAML needs it where it stands. */
+function written(value: string, inBraces: boolean): string {
+  if (/^(true|false|[0-9]+)$/.test(value)) return value;
+  const text = stringify(value, { lineWidth: 0 }).trimEnd();
+  const isBare = !/^["']/.test(text);
+  return /\n/.test(text + value) || (inBraces && isBare && /[,[\]{}]/.test(text))
+    ? JSON.stringify(value)
+    : text;
+}
+
+/** An item of a mapping. */
 interface Found {
-  /** Offset of the key, and of what follows its colon. */
-  readonly start: number;
-  readonly after: number;
-  /** Where the value stands; `undefined` when there is none. */
-  readonly value: readonly [number, number] | undefined;
+  readonly map: YAMLMap;
+  readonly at: number;
 }
 
 function find(text: string, key: string): Found | undefined {
   const document = parseDocument(text);
-  return isMap(document.contents) ? findIn(document.contents, key, text) : undefined;
+  return isMap(document.contents) ? findIn(document.contents, key) : undefined;
 }
 
-function findIn(map: YAMLMap, key: string, text: string): Found | undefined {
-  for (const item of map.items) {
+function findIn(map: YAMLMap, key: string): Found | undefined {
+  for (const [at, item] of map.items.entries()) {
     if (!isScalar(item.key)) continue;
     const name = String(item.key.value);
     if (isMap(item.value) && key.startsWith(`${name}.`)) {
-      const inner = findIn(item.value, key.slice(name.length + 1), text);
+      const inner = findIn(item.value, key.slice(name.length + 1));
       if (inner !== undefined) return inner;
     }
-    if (name !== key) continue;
-    const [start, keyEnd] = rangeOf(item.key);
-    const after = text.indexOf(":", keyEnd) + 1;
-    const node = isScalar(item.value) && item.value.source !== "" ? item.value : undefined;
-    const value = node === undefined ? undefined : rangeOf(node);
-    return {
-      start,
-      after,
-      value: value === undefined || value[0] === value[1] ? undefined : value,
-    };
+    if (name === key) return { map, at };
   }
   return undefined;
 }
 
-function rangeOf(node: Scalar): readonly [number, number] {
-  if (node.range === null || node.range === undefined) {
-    throw new UserError("the configuration file has a value without a place in it");
-  }
-  return [node.range[0], node.range[1]];
+/** Where an item stands. */
+interface Place {
+  /** Offset of the key, of what follows its colon, and of the item's end. */
+  readonly start: number;
+  readonly after: number;
+  readonly end: number;
+  /** Where the value stands; `undefined` when there is none. */
+  readonly value: readonly [number, number] | undefined;
 }
 
-/** Adds `group.key` below its group when there is one, else at the end of the file. */
-function addLine(text: string, key: string, shown: string): string {
-  const [group, name] = key.split(".");
+function placeOf(map: YAMLMap, at: number, text: string): Place {
+  const item: Pair | undefined = map.items[at];
+  const [start, keyEnd] = rangeOf(item?.key);
+  const [from, to] = rangeOf(item?.value);
+  const colon = text.indexOf(":", keyEnd);
+  const after = colon < 0 ? keyEnd : colon + 1;
+  if (from === to) return { start, after, end: after, value: undefined };
+  // The value of a block scalar ends with its last line's end, and the blank lines below.
+  const end = from + text.slice(from, to).trimEnd().length;
+  return { start, after, end, value: [from, end] };
+}
+
+function rangeOf(node: unknown): readonly [number, number] {
+  const range = isScalar(node) || isMap(node) ? node.range : undefined;
+  return range === null || range === undefined ? [0, 0] : [range[0], range[1]];
+}
+
+function wholeLines(map: YAMLMap, at: number, text: string): readonly [number, number] {
+  const { start, end } = placeOf(map, at, text);
+  const lineEnd = text.indexOf("\n", end);
+  return [lineStart(text, start), lineEnd < 0 ? text.length : lineEnd + 1];
+}
+
+function withinBraces(map: YAMLMap, at: number, text: string): readonly [number, number] {
+  const { start, end } = placeOf(map, at, text);
+  if (at + 1 < map.items.length) return [start, placeOf(map, at + 1, text).start];
+  return at === 0 ? [start, end] : [placeOf(map, at - 1, text).end, end];
+}
+
+/** Adds `group.key` below its group when there is one, else at the end. */
+function add(text: string, key: string, value: string): string {
   const document = parseDocument(text);
   const map = isMap(document.contents) ? document.contents : undefined;
+  const eol = text.includes("\r\n") ? "\r\n" : "\n";
+  const [group, name] = key.split(".");
   const holder = map?.items.find((item) =>
     isScalar(item.key) && String(item.key.value) === group && isMap(item.value)
   );
-  if (name !== undefined && isMap(holder?.value) && holder.value.flow !== true) {
-    const last = holder.value.items.at(-1);
-    if (isScalar(last?.key)) {
-      const [start] = rangeOf(last.key);
-      const indent = text.slice(text.lastIndexOf("\n", start - 1) + 1, start);
-      const end = endOfLine(text, isScalar(last.value) ? rangeOf(last.value)[1] : start);
-      return `${text.slice(0, end)}\n${indent}${name}: ${shown}${text.slice(end)}`;
-    }
+  if (name !== undefined && isMap(holder?.value) && holder.value.items.length > 0) {
+    return addTo(holder.value, text, `${name}: ${written(value, holder.value.flow === true)}`, eol);
   }
-  const body = text === "" || text.endsWith("\n") ? text : `${text}\n`;
-  return `${body}${key}: ${shown}\n`;
+  if (map?.flow === true) return addTo(map, text, `${key}: ${written(value, true)}`, eol);
+  const first = map?.items[0];
+  const start = first === undefined ? 0 : rangeOf(first.key)[0];
+  const indent = first === undefined
+    ? ""
+    : text.slice(lineStart(text, start), start).replace("\uFEFF", "");
+  const body = text === "" || text.endsWith("\n") ? text : `${text}${eol}`;
+  return `${body}${indent}${key}: ${written(value, false)}${eol}`;
 }
 
-function endOfLine(text: string, from: number): number {
-  const end = text.indexOf("\n", from);
-  return end < 0 ? text.length : end;
+function addTo(map: YAMLMap, text: string, line: string, eol: string): string {
+  const last = map.items.length - 1;
+  if (map.flow === true) {
+    const end = last < 0 ? rangeOf(map)[0] + 1 : placeOf(map, last, text).end;
+    const put = last < 0 ? ` ${line} ` : `, ${line}`;
+    return `${text.slice(0, end)}${put}${text.slice(end)}`;
+  }
+  const { start, end } = placeOf(map, last, text);
+  const indent = text.slice(lineStart(text, start), start);
+  const lineEnd = text.indexOf("\n", end);
+  return lineEnd < 0
+    ? `${text}${eol}${indent}${line}`
+    : `${text.slice(0, lineEnd + 1)}${indent}${line}${eol}${text.slice(lineEnd + 1)}`;
+}
+
+function lineStart(text: string, at: number): number {
+  return text.lastIndexOf("\n", at - 1) + 1;
 }

@@ -1,4 +1,13 @@
-import { isMap, isScalar, LineCounter, parseDocument, type YAMLMap } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type YAMLMap,
+} from "yaml";
 import { nearest } from "../platform/nearest.ts";
 import { readValue, type Value } from "./kinds.ts";
 import type { Problem } from "./problem.ts";
@@ -31,18 +40,28 @@ export function readConfigText(text: string, name: string): FileContent {
     return `${name}:${line}:${col}`;
   };
   const problems: Problem[] = document.errors.map((error) => ({
-    message: `this is no YAML: ${error.message.split(" at line ")[0]}`,
+    message: error.code === "MULTIPLE_DOCS"
+      ? "a configuration is one document: a second one begins here"
+      : `this is no YAML: ${error.message.split(" at line ")[0]}`,
     where: place(error.pos[0]),
   }));
   const entries: FileEntry[] = [];
   const seen = new Map<string, number>();
   const walk = (map: YAMLMap, prefix: string): void => {
     for (const { key, value } of map.items) {
-      if (!isScalar(key) || key.range === null || key.range === undefined) continue;
-      const at = key.range?.[0] ?? 0;
+      const at = (key as Node).range?.[0] ?? 0;
+      if (!isScalar(key)) {
+        problems.push({ message: "a key must be a word", where: place(at) });
+        continue;
+      }
       const path = `${prefix}${String(key.value)}`;
-      if (isMap(value) && SPECS.some((spec) => spec.key.startsWith(`${path}.`))) {
-        walk(value, `${path}.`);
+      const members = SPECS.filter((spec) => spec.key.startsWith(`${path}.`));
+      if (members.length > 0) {
+        if (isMap(value)) walk(value, `${path}.`);
+        else if (value !== null && !(isScalar(value) && value.value === null)) {
+          const names = members.map((spec) => spec.key.slice(path.length + 1)).join(", ");
+          problems.push({ message: `${path} must hold keys: ${names}`, where: place(at) });
+        }
         continue;
       }
       const spec = specOf(path);
@@ -58,7 +77,10 @@ export function readConfigText(text: string, name: string): FileContent {
       const line = lines.linePos(at).line;
       if (!isScalar(value)) {
         if (value === null) entries.push({ key: path, value: undefined, line });
-        else problems.push({ message: `${path} must be one value, got a list`, where: place(at) });
+        else {
+          const got = isSeq(value) ? "a list" : isAlias(value) ? "an alias" : "a mapping";
+          problems.push({ message: `${path} must be one value, got ${got}`, where: place(at) });
+        }
         continue;
       }
       const source = value.source ?? "";
@@ -75,10 +97,15 @@ export function readConfigText(text: string, name: string): FileContent {
     }
   };
   if (isMap(document.contents)) walk(document.contents, "");
-  else if (document.contents !== null && problems.length === 0) {
-    problems.push({ message: "a configuration is keys with values", where: `${name}:1:1` });
+  else if (!isNothing(document.contents) && problems.length === 0) {
+    const at = document.contents?.range?.[0] ?? 0;
+    problems.push({ message: "a configuration is keys with values", where: place(at) });
   }
   return { entries, problems };
+}
+
+function isNothing(node: Node | null): boolean {
+  return node === null || (isScalar(node) && node.value === null && (node.source ?? "") === "");
 }
 
 /** The message for a key that does not exist, with the one that was probably meant. */

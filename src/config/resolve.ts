@@ -58,8 +58,9 @@ export function resolveConfig(sources: Sources): Resolved {
     const flag = spec.flag === undefined ? undefined : flags.get(spec.flag.long);
     if (spec.flag !== undefined && flag !== undefined) {
       const name = `--${spec.flag.long}`;
+      const value = flag === "" ? undefined : read(name, flag);
       if (flag === "") problems.push({ message: `${spec.key} must not be empty`, where: name });
-      return { spec, value: read(name, flag), origin: { kind: "flag", name } };
+      return { spec, value, origin: { kind: "flag", name } };
     }
     const variable = spec.variable === undefined ? undefined : env(spec.variable);
     if (spec.variable !== undefined && variable !== undefined && variable !== "") {

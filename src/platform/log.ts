@@ -20,10 +20,16 @@ export interface Log {
   /** Whether records of a level are written at all. */
   writes(level: LogLevel): boolean;
   record(level: LogLevel, module: string, message: string, fields?: LogFields): void;
+  /** Takes secrets out of a text, for whoever shortens it: half a secret would not be known. */
+  mask(text: string): string;
 }
 
 /** A log that is not kept. */
-export const NO_LOG: Log = { writes: () => false, record: () => undefined };
+export const NO_LOG: Log = {
+  writes: () => false,
+  record: () => undefined,
+  mask: (text) => text,
+};
 
 /** How to keep a log. */
 export interface LogOptions {
@@ -48,6 +54,7 @@ export function openLog({ file, level, clock, mask }: LogOptions): Log & Disposa
     LOG_LEVELS.indexOf(wanted) >= LOG_LEVELS.indexOf(level);
   return {
     writes,
+    mask,
     record: (wanted, module, message, fields = {}) => {
       if (!writes(wanted)) return;
       const pairs = Object.entries({
@@ -56,9 +63,11 @@ export function openLog({ file, level, clock, mask }: LogOptions): Log & Disposa
         module,
         message,
         ...fields,
-      }).flatMap(([key, value]) => value === undefined ? [] : [`${key}=${quoted(value)}`]);
+      }).flatMap(([key, value]) =>
+        value === undefined ? [] : [`${key}=${quoted(mask(String(value)))}`]
+      );
       try {
-        handle.writeSync(encoder.encode(`${mask(pairs.join(" "))}\n`));
+        handle.writeSync(encoder.encode(`${pairs.join(" ")}\n`));
       } catch {
         // A log that cannot be written is no reason to stop working.
       }
@@ -67,7 +76,6 @@ export function openLog({ file, level, clock, mask }: LogOptions): Log & Disposa
   };
 }
 
-function quoted(value: string | number | boolean | null): string {
-  const text = String(value);
+function quoted(text: string): string {
   return /^[^\s"=\p{Cc}]+$/u.test(text) ? text : JSON.stringify(text);
 }

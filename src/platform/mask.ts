@@ -15,9 +15,14 @@ export const MASKED = "***";
 export function makeMask(env: Readonly<Record<string, string>>): (text: string) => string {
   const secrets = Object.entries(env)
     .filter(([name, value]) => SECRET_NAME.test(name) && value.length >= SHORTEST)
-    .map(([, value]) => value)
+    .flatMap(([, value]) => [value, asJson(value)])
     // The longest first: one may be part of another.
     .sort((a, b) => b.length - a.length);
   if (secrets.length === 0) return (text) => text;
   return (text) => secrets.reduce((masked, secret) => masked.replaceAll(secret, MASKED), text);
+}
+
+/** As it stands in JSON, which protocol and log are written in. */
+function asJson(value: string): string {
+  return JSON.stringify(value).slice(1, -1);
 }

@@ -36,8 +36,14 @@ export async function build(
 ): Promise<number> {
   const settings = resolveSettings({ ...world, flags, configFlags });
   if (flags.dryRun === true) {
-    await dryRun(settings, world);
-    return 0;
+    using _log = makeLog(settings, makeMask(Deno.env.toObject()));
+    try {
+      await dryRun(settings, world);
+      return 0;
+    } catch (error) {
+      const { message, hints } = endingOf(error);
+      throw new UserError(message, hints);
+    }
   }
   const template = await loadTemplate(settings.config.template);
   checkSpecText(await readSpec(settings.spec), settings.spec);
@@ -102,7 +108,8 @@ export async function build(
   const isQuiet = settings.config.headless || flags.quiet === true || flags.json === true;
   const decided = !isQuiet && isInteractive() ? await askWhetherToReopen(plan, runWorld) : plan;
   const followed = await display.follow(store);
-  const ending = await run(decided, runWorld);
+  const ended = await run(decided, runWorld);
+  const ending = { ...ended, message: mask(ended.message), hints: ended.hints.map(mask) };
   over.ending = ending;
   await followed.finish(ending);
   await display.announce(ending);

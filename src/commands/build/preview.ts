@@ -2,7 +2,7 @@ import { nextPrompt } from "../../loop/next_prompt.ts";
 import { readSpec } from "../../loop/spec_copy.ts";
 import { systemClock } from "../../platform/clock.ts";
 import { UserError } from "../../platform/failure.ts";
-import { isStore, openStore, storeFile } from "../../store/open.ts";
+import { openToLook } from "../context.ts";
 import { readHead } from "../../store/read.ts";
 import { loadTemplate } from "./load_template.ts";
 import type { BuildSettings } from "./settings.ts";
@@ -25,9 +25,7 @@ export async function previewPrompt(settings: BuildSettings): Promise<Preview> {
   const template = await loadTemplate(config.template);
   const spec = await readSpec(settings.spec);
   if (spec === undefined) throw new UserError(`the spec ${settings.spec} is not there`);
-  const store = isStore(storeFile(dataDirectory))
-    ? await openStore({ directory: dataDirectory, create: false })
-    : undefined;
+  const store = await openToLook(dataDirectory);
   try {
     const head = store === undefined ? undefined : await readHead(store, session);
     const promptLimits = {

@@ -58,6 +58,7 @@ export interface SettingSources {
 export function resolveSettings(
   { flags, configFlags, cwd, env, needsModel = true }: SettingSources,
 ): BuildSettings {
+  if (flags.directory === "") throw new UserError("--directory must not be empty");
   const directory = joinPath(cwd, flags.directory ?? ".");
   if (!isDirectory(directory)) {
     throw new UserError(`--directory must be a directory, got "${flags.directory}"`);
