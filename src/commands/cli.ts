@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "commander";
+import { Argument, Command, CommanderError } from "commander";
 import { UserError } from "../platform/failure.ts";
 import { RUN_MARK } from "../platform/marked_processes.ts";
 import { makeMask } from "../platform/mask.ts";
@@ -16,6 +16,8 @@ import { stop, type StopFlags } from "./stop.ts";
 import { remove, reset, type ResetFlags } from "./reset.ts";
 import { type CommandWorld, dataDirectory, openToLook } from "./context.ts";
 import { sessionNames } from "../store/read.ts";
+import { completionScript, type Shell, SHELLS } from "./completion/scripts.ts";
+import { addExamples, commandBelow, helpText } from "./help.ts";
 import { genTemplate, type GenTemplateFlags } from "./gen_template.ts";
 import { versionText } from "./version.ts";
 
@@ -26,19 +28,28 @@ import { versionText } from "./version.ts";
  * @throws {UserError} for a mistake on the command line, or whatever the command throws.
  */
 export async function cli(args: readonly string[]): Promise<number> {
-  if (args[0] === "--version" || args[0] === "-v") {
+  const isVersion = args.includes("--version") || args.includes("-v");
+  if (args[0] === "--version" || args[0] === "-v" || (args[0] === "--json" && isVersion)) {
     world.stdout(versionText(args.includes("--json")));
     return 0;
+  }
+  if (args[0] === "--json") {
+    throw new UserError("--json goes with --version, or behind a command that has it");
   }
   let code = 0;
   const program = makeProgram((result) => {
     code = result;
   });
-  // Every TAB is a call of `complete`; `completions` prints the script that makes it.
-  const [first = "--help"] = args;
-  if (["complete", "completions", "help", "--help", "-h"].includes(first)) {
-    const { addCompletions } = await import("./completions.ts");
-    addCompletions(program, first === "complete" ? await knownSessions(world) : []);
+  const [first, second] = args;
+  // Every TAB is a call of this; the words are no command line yet.
+  if (first === "complete") {
+    const { completion } = await import("./completion/completion.ts");
+    const typed = args.slice(second === "--" ? 2 : 1);
+    world.stdout(completion(program, typed, await knownSessions(world)));
+    return 0;
+  }
+  if (first === "config" && second !== undefined && !second.startsWith("-")) {
+    commandBelow(commandBelow(program, "config"), second);
   }
   try {
     await program.parseAsync(args.length === 0 ? ["--help"] : [...args], { from: "user" });
@@ -59,13 +70,16 @@ const world: CommandWorld = {
   stderr: (text) => writeAllSync(Deno.stderr, mask(text)),
 };
 
+/** A copy of a log has to be true to it: nothing is masked that was not when it was kept. */
+const asItIs: CommandWorld = { ...world, stdout: (text) => writeAllSync(Deno.stdout, text) };
+
 function makeProgram(finish: (code: number) => void): Command {
   const program = new Command("iteratr")
     .description("Works through a spec with a coding agent, unattended, until every task is done.")
     .option("-v, --version", "show the version, as the command version does")
     .option("--json", "with --version: as JSON")
     .helpOption("-h, --help", "show help")
-    .helpCommand("help [command]", "show help for a command")
+    .helpCommand(false)
     // An option behind a command is that command's own.
     .enablePositionalOptions()
     .exitOverride()
@@ -164,7 +178,7 @@ function makeProgram(finish: (code: number) => void): Command {
     .description("print the log of a session, a line of JSON for each event")
     .option("--epoch <n>", "the log of a past epoch (each reset begins a new one)")
     .option("--data-dir <dir>", "where sessions are kept (default: .iteratr)")
-    .action((session: string, flags: ExportFlags) => exportSession(session, flags, world));
+    .action((session: string, flags: ExportFlags) => exportSession(session, flags, asItIs));
   program.command("reset <session>")
     .description("archive the log of a session and begin it anew")
     .option("--data-dir <dir>", "where sessions are kept (default: .iteratr)")
@@ -183,6 +197,14 @@ function makeProgram(finish: (code: number) => void): Command {
     .action(async (flags: DoctorFlags) => finish(await doctor(flags, world)));
   // Runs in a lane of its own; named here for the help.
   program.command("tool").description("what the agent uses to keep its tasks and notes");
+  program.command("completions")
+    .description("print the script that makes TAB complete commands, flags and sessions")
+    .addArgument(new Argument("<shell>", "the shell that takes it").choices(SHELLS))
+    .action((shell: Shell) => world.stdout(completionScript(shell)));
+  program.command("help [command...]")
+    .description("show help for a command")
+    .action((words: readonly string[]) => world.stdout(helpText(program, words)));
+  addExamples(program);
   return program;
 }
 

@@ -44,6 +44,7 @@ function checked(text: string, name: string): string {
 /** A number or a switch is written bare, a text as YAML needs it where it stands. */
 function written(value: string, inBraces: boolean): string {
   if (/^(true|false|[0-9]+)$/.test(value)) return value;
+  if (value.trim() !== value) return JSON.stringify(value);
   const text = stringify(value, { lineWidth: 0 }).trimEnd();
   const isBare = !/^["']/.test(text);
   return /\n/.test(text + value) || (inBraces && isBare && /[,[\]{}]/.test(text))

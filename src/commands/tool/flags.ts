@@ -9,6 +9,8 @@ export interface FlagSpec {
   /** What stands for the value in the help; a flag without one is a switch. */
   readonly value?: string;
   readonly help: string;
+  /** The words that the value can be, when they are few. */
+  readonly words?: readonly string[];
   readonly required?: boolean;
 }
 

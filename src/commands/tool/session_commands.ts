@@ -15,7 +15,7 @@ export const noteAdd: Subcommand = {
   creates: true,
   flags: [
     { name: "content", value: "text", help: "the note; - reads stdin", required: true },
-    { name: "type", value: "type", help: TYPE_HELP, required: true },
+    { name: "type", value: "type", help: TYPE_HELP, words: NOTE_TYPES, required: true },
   ],
   run: async (context) => {
     const type = readNoteType("--type", context.flags.get("type") ?? "");
@@ -36,7 +36,7 @@ export const noteList: Subcommand = {
   name: "note-list",
   help: "List notes",
   creates: false,
-  flags: [{ name: "type", value: "type", help: `only ${TYPE_HELP}` }],
+  flags: [{ name: "type", value: "type", help: `only ${TYPE_HELP}`, words: NOTE_TYPES }],
   run: async (context) => {
     const type = context.flags.get("type");
     const wanted = type === undefined ? undefined : readNoteType("--type", type);

@@ -20,8 +20,18 @@ const ID = {
   help: "the task, as TAS-3, tas-3 or 3",
   required: true,
 } as const;
-const STATUS = { name: "status", value: "status", help: TASK_STATUSES.join(", ") } as const;
-const PRIORITY = { name: "priority", value: "0-4", help: "0 is the most urgent" } as const;
+const STATUS = {
+  name: "status",
+  value: "status",
+  help: TASK_STATUSES.join(", "),
+  words: TASK_STATUSES,
+} as const;
+const PRIORITY = {
+  name: "priority",
+  value: "0-4",
+  help: "0 is the most urgent",
+  words: ["0", "1", "2", "3", "4"],
+} as const;
 
 /** `task-add`: adds one task. */
 export const taskAdd: Subcommand = {

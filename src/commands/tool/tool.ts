@@ -47,7 +47,8 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   sessionComplete,
 ];
 
-const COMMON: readonly FlagSpec[] = [
+/** The flags that every subcommand has. */
+export const COMMON: readonly FlagSpec[] = [
   { name: "name", short: "n", value: "session", help: "the session (else ITERATR_SESSION)" },
   { name: "data-dir", value: "dir", help: "the data directory (else ITERATR_DATA_DIR)" },
   { name: "json", help: "print the answer as JSON" },
@@ -168,7 +169,8 @@ async function unknownSubcommand(name: string): Promise<UserError> {
   );
 }
 
-function overview(): string {
+/** What `iteratr tool --help` prints. */
+export function overview(): string {
   const width = Math.max(...SUBCOMMANDS.map((subcommand) => subcommand.name.length));
   const lines = SUBCOMMANDS.map(({ name, help }) => `  ${name.padEnd(width)}  ${help}`);
   return [
@@ -198,7 +200,21 @@ function manual(subcommand: Subcommand): string {
     "",
     subcommand.help,
     "",
-    ...flags.map(({ usage, help }) => `  ${usage.padEnd(width)}  ${help}`),
+    ...flags.flatMap(({ usage, help }) =>
+      wrapped(help, 76 - width).map((line, at) =>
+        `  ${(at === 0 ? usage : "").padEnd(width)}  ${line}`
+      )
+    ),
     "",
   ].join("\n");
+}
+
+function wrapped(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1);
+    if (line === undefined || line.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${line} ${word}`;
+  }
+  return lines;
 }
