@@ -1,23 +1,17 @@
 import { RUN_MARK } from "../platform/marked_processes.ts";
 import { joinPath } from "../platform/paths.ts";
 import { oneLine } from "../platform/text.ts";
-import type { ContentHashes } from "./content_hash.ts";
-import { git, type GitResult } from "./git.ts";
+import { git, gitDirectory, type GitResult } from "./git.ts";
+import { type CommitFacts, commitFacts } from "./history.ts";
 import { commitObstacle } from "./obstacle.ts";
-import { readStatus, type StatusEntry } from "./status.ts";
+import { type PendingWork, pendingWork, type WorkPlace } from "./pending.ts";
+import { isLikeHead, stage, takeOver } from "./temporary_index.ts";
 
-/** Marks of the contents of files that differed from HEAD, by their paths as seen from the top. */
-export type DirtyFiles = ReadonlyMap<string, string>;
+export { type CommitFacts, commitsBetween, headCommit } from "./history.ts";
+export { type DirtyFiles, dirtyFiles } from "./pending.ts";
 
 /** What to commit. */
-export interface CommitRequest {
-  /** The top of the work tree. */
-  readonly top: string;
-  /** iteratr's own directory, of which nothing is ever committed; absolute. */
-  readonly ignored: string;
-  /** Files that were dirty before the session touched anything: left out while they are unchanged. */
-  readonly baseline: DirtyFiles;
-  readonly hashes: ContentHashes;
+export interface CommitRequest extends WorkPlace {
   readonly message: string;
   /** The run's id: what git's hooks start carries its mark, and is ended with the run. */
   readonly run: string;
@@ -30,69 +24,67 @@ export type CommitResult =
   /** `why` is one line; `output` is what git and its hooks said. */
   | { readonly kind: "refused"; readonly why: string; readonly output: string };
 
-/** A commit in numbers. */
-export interface CommitFacts {
-  readonly id: string;
-  readonly subject: string;
-  readonly files: number;
-  readonly added: number;
-  readonly removed: number;
-}
-
-/** The files that differ from HEAD just now, with marks of their contents. */
-export async function dirtyFiles(
-  top: string,
-  ignored: string,
-  hashes: ContentHashes,
-): Promise<DirtyFiles> {
-  const entries = await dirtyEntries(top, ignored);
-  const marks = new Map<string, string>();
-  for (const { path } of entries) marks.set(path, await hashes.of(joinPath(top, path)));
-  return marks;
-}
-
-async function dirtyEntries(top: string, ignored: string): Promise<readonly StatusEntry[]> {
-  const status = await readStatus(top);
-  return (status?.entries ?? []).filter(({ path }) =>
-    !`${joinPath(top, path)}/`.startsWith(`${ignored}/`)
-  );
-}
-
 /**
  * Commits what has changed, but for files that were dirty before and are unchanged since. The user's index
  * is kept as it is apart from the files that are committed. git's own hooks run; when they refuse, the
- * changes stay. Nothing is pushed, and nothing is rewritten.
+ * changes stay, and the index is as it was. Nothing is pushed, and nothing is rewritten.
  */
 export async function commitWork(request: CommitRequest): Promise<CommitResult> {
-  const { top, baseline, hashes } = request;
-  const entries: StatusEntry[] = [];
-  for (const entry of await dirtyEntries(top, request.ignored)) {
-    const before = baseline.get(entry.path);
-    const now = await hashes.of(joinPath(top, entry.path));
-    if (before !== now && !isForeign(entry, now)) entries.push(entry);
-  }
-  if (entries.length === 0) return { kind: "nothing" };
-  const obstacle = await commitObstacle(top);
-  if (obstacle !== undefined) return { kind: "refused", why: obstacle, output: "" };
-  const paths = entries.map(({ path }) => path);
-  const fresh = entries.filter(({ isUntracked }) => isUntracked).map(({ path }) => path);
-  const seen = await withPaths(top, ["add", "--intent-to-add"], fresh);
-  if (!seen.ok) return refused(seen);
-  const done = await withPaths(
-    top,
-    ["commit", "--quiet", "--only", "--message", request.message],
-    paths,
-    { [RUN_MARK]: request.run },
-  );
-  if (done.ok) return { kind: "committed", commit: await commitFacts(top, "HEAD") };
-  // The index as it was: files that git had not known are unknown again.
-  await withPaths(top, ["reset", "--quiet"], fresh);
-  return refused(done);
+  const pending = await pendingWork(request);
+  return pending === undefined ? UNREADABLE : await commitPending(request, pending);
 }
 
-/** A repository within that is no submodule is not the session's to commit. */
-function isForeign(entry: StatusEntry, mark: string): boolean {
-  return entry.isUntracked && mark === "directory";
+/** What is said when git cannot tell what has changed. */
+export const UNREADABLE: CommitResult = {
+  kind: "refused",
+  why: "git cannot tell what has changed",
+  output: "",
+};
+
+/** Commits what was found to have changed. */
+export async function commitPending(
+  request: CommitRequest,
+  pending: PendingWork,
+): Promise<CommitResult> {
+  if (pending.entries.length === 0) return { kind: "nothing" };
+  const obstacle = await commitObstacle(request.top);
+  if (obstacle !== undefined) return { kind: "refused", why: obstacle, output: "" };
+  const conflict = pending.entries.find(({ isConflict }) => isConflict);
+  if (conflict !== undefined) {
+    return { kind: "refused", why: oneLine(`${conflict.path} is in conflict`, 200), output: "" };
+  }
+  const scratch = await Deno.makeTempDir({ prefix: "iteratr-commit-" });
+  try {
+    return await commitWith(scratch, request, pending);
+  } finally {
+    await Deno.remove(scratch, { recursive: true }).catch(() => undefined);
+  }
+}
+
+/** Commits with an index of its own, which takes nothing from the user's and leaves nothing in it. */
+async function commitWith(
+  scratch: string,
+  { top, baseline, message, run }: CommitRequest,
+  { head, entries }: PendingWork,
+): Promise<CommitResult> {
+  const index = joinPath(scratch, "index");
+  const env = { GIT_INDEX_FILE: index, [RUN_MARK]: run };
+  const directory = await gitDirectory(top) ?? top;
+  const staged = await stage({ top, gitDirectory: directory, head, entries, index, env });
+  if (!staged.ok) return refused(staged);
+  if (await isLikeHead(top, env)) return { kind: "nothing" };
+  const file = joinPath(scratch, "message");
+  await Deno.writeTextFile(file, message);
+  const done = await git(
+    top,
+    // The user's way of cleaning messages up could take lines of the agent for comments.
+    ["commit", "--quiet", "--cleanup=whitespace", `--file=${file}`],
+    { env, group: true },
+  );
+  if (!done.ok) return refused(done);
+  const [commit] = await Promise.all([commitFacts(top, "HEAD"), takeOver(top, "HEAD")]);
+  for (const { path } of entries) baseline.delete(path);
+  return { kind: "committed", commit };
 }
 
 function refused({ stdout, stderr }: GitResult): CommitResult {
@@ -100,62 +92,4 @@ function refused({ stdout, stderr }: GitResult): CommitResult {
   const lines = output.split("\n").filter((line) => line.trim() !== "");
   const telling = lines.find((line) => /^(fatal|error):/.test(line)) ?? lines.at(-1) ?? "no reason";
   return { kind: "refused", why: oneLine(telling, 200), output };
-}
-
-/** Names of files can be anything: they go in through a pipe, ended by zeros, and are taken literally. */
-async function withPaths(
-  top: string,
-  args: readonly string[],
-  paths: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<GitResult> {
-  if (paths.length === 0) return { ok: true, stdout: "", stderr: "" };
-  return await git(
-    top,
-    ["--literal-pathspecs", ...args, "--pathspec-from-file=-", "--pathspec-file-nul"],
-    { input: paths.map((path) => `${path}\0`).join(""), env },
-  );
-}
-
-/** A commit in numbers. */
-export async function commitFacts(top: string, revision: string): Promise<CommitFacts> {
-  const { stdout } = await git(top, [
-    "show",
-    "--format=%H%n%s",
-    "--numstat",
-    "--no-renames",
-    revision,
-  ]);
-  const [id = "", subject = "", ...rest] = stdout.split("\n");
-  const counts = rest.flatMap((line) => {
-    const [, added, removed] = /^(\d+|-)\t(\d+|-)\t/.exec(line) ?? [];
-    // A binary file counts as changed, without lines.
-    return added === undefined ? [] : [[Number(added) || 0, Number(removed) || 0] as const];
-  });
-  return {
-    id,
-    subject,
-    files: counts.length,
-    added: counts.reduce((sum, [added]) => sum + added, 0),
-    removed: counts.reduce((sum, [, removed]) => sum + removed, 0),
-  };
-}
-
-/** The commits from one revision to another, the oldest first; empty when there is no way between. */
-export async function commitsBetween(
-  top: string,
-  before: string,
-  after: string,
-): Promise<readonly CommitFacts[]> {
-  if (before === after || before === "" || after === "") return [];
-  const range = /^[0-9a-f]{40,64}$/.test(before) ? `${before}..${after}` : after;
-  const { ok, stdout } = await git(top, ["rev-list", "--reverse", "--max-count=100", range]);
-  const ids = ok ? stdout.split("\n").filter((line) => line !== "") : [];
-  return await Promise.all(ids.map((id) => commitFacts(top, id)));
-}
-
-/** The commit that HEAD is at; empty before the first one and outside git. */
-export async function headCommit(top: string): Promise<string> {
-  const { ok, stdout } = await git(top, ["rev-parse", "--verify", "--quiet", "HEAD"]);
-  return ok ? stdout.trim() : "";
 }

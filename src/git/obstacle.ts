@@ -1,5 +1,5 @@
 import { exists, joinPath } from "../platform/paths.ts";
-import { git } from "./git.ts";
+import { git, gitDirectory } from "./git.ts";
 
 /** Files and directories of git that tell of something half done. */
 const HALF_DONE: readonly (readonly [name: string, what: string])[] = [
@@ -16,12 +16,13 @@ const HALF_DONE: readonly (readonly [name: string, what: string])[] = [
  * against it.
  */
 export async function commitObstacle(top: string): Promise<string | undefined> {
-  const { ok, stdout } = await git(top, ["rev-parse", "--absolute-git-dir"]);
-  if (!ok) return "git does not work here";
-  const directory = stdout.replace(/\n$/, "");
+  const [directory, branch] = await Promise.all([
+    gitDirectory(top),
+    git(top, ["symbolic-ref", "--quiet", "HEAD"]),
+  ]);
+  if (directory === undefined) return "git does not work here";
   for (const [name, what] of HALF_DONE) {
     if (exists(joinPath(directory, name))) return what;
   }
-  const branch = await git(top, ["symbolic-ref", "--quiet", "HEAD"]);
   return branch.ok ? undefined : "HEAD is detached: a commit would belong to no branch";
 }

@@ -6,6 +6,15 @@ export interface StatusEntry {
   readonly path: string;
   /** git does not track it, and does not ignore it. */
   readonly isUntracked: boolean;
+  /** How the index differs from HEAD: git's letter, `.` for not at all, `?` for a file it does not know. */
+  readonly staged: string;
+  /** How the work tree differs from the index, in the same letters. */
+  readonly unstaged: string;
+  /** Both sides of a merge have changed it, and nobody has settled it yet. */
+  readonly isConflict: boolean;
+  /** A submodule of which only files within have changed: there is no commit that could be recorded. */
+  readonly isDirtyWithin: boolean;
+  readonly isSubmodule: boolean;
   /** The whole entry, as git wrote it. */
   readonly raw: string;
 }
@@ -39,8 +48,24 @@ export async function readStatus(directory: string): Promise<WorkTreeStatus | un
     if (raw.startsWith("# branch.oid ")) head = raw.slice("# branch.oid ".length);
     const fields = FIELDS_BEFORE_PATH[raw.charAt(0)];
     if (fields === undefined) continue;
-    const path = raw.split(" ").slice(fields).join(" ").replace(/\/$/, "");
-    entries.push({ path, isUntracked: raw.startsWith("?"), raw });
+    entries.push(entryOf(raw, fields));
   }
   return { head, entries };
+}
+
+function entryOf(raw: string, fields: number): StatusEntry {
+  const words = raw.split(" ");
+  const [kind, letters = "", submodule = ""] = words;
+  const isUntracked = kind === "?";
+  const isSubmodule = !isUntracked && submodule.startsWith("S");
+  return {
+    path: words.slice(fields).join(" ").replace(/\/$/, ""),
+    isUntracked,
+    staged: isUntracked ? "?" : letters.charAt(0),
+    unstaged: isUntracked ? "?" : letters.charAt(1),
+    isConflict: kind === "u",
+    isSubmodule,
+    isDirtyWithin: isSubmodule && letters === ".M" && submodule.charAt(1) !== "C",
+    raw,
+  };
 }

@@ -1,18 +1,22 @@
 import {
   type CommitFacts,
+  commitPending,
   commitsBetween,
-  commitWork,
   type DirtyFiles,
   dirtyFiles,
   headCommit,
+  UNREADABLE,
 } from "../git/commit.ts";
 import { ContentHashes } from "../git/content_hash.ts";
+import { whyNoWorkTree } from "../git/git.ts";
+import { pendingWork } from "../git/pending.ts";
 import { event } from "../session/event.ts";
 import type { Head, Info } from "../session/state.ts";
 import { loadText, storeText } from "../store/blob.ts";
 import type { Store } from "../store/open.ts";
 import { readHead, readIterations, readTasks } from "../store/read.ts";
 import { commitMessage } from "./commit_message.ts";
+import { hookOutput, refusalSection } from "./commit_refusal.ts";
 import type { RunPlan } from "./plan.ts";
 import type { Recorder } from "./recorder.ts";
 
@@ -20,14 +24,26 @@ import type { Recorder } from "./recorder.ts";
 export interface AutoCommit {
   /** Remembers where HEAD is before a turn. */
   begin(): Promise<void>;
-  /** Records what the agent has committed in the turn, and commits the rest. */
-  finish(iteration: number): Promise<void>;
+  /**
+   * Records what the agent has committed in the turn, and commits the rest.
+   *
+   * @returns the commits of both, the oldest first; `undefined` when none are made.
+   */
+  finish(iteration: number): Promise<Commits>;
+  /** The same for a turn that was broken off, whose work belongs to the iteration that goes on with it. */
+  breakOff(): Promise<Commits>;
+  /** What the next prompt has to say of a commit that was refused; empty when none was. */
+  refusal(): string;
 }
+
+type Commits = readonly CommitFacts[] | undefined;
 
 /** Nothing is committed: it was switched off, or there is no git. */
 const NONE: AutoCommit = {
   begin: () => Promise.resolve(),
-  finish: () => Promise.resolve(),
+  finish: () => Promise.resolve(undefined),
+  breakOff: () => Promise.resolve(undefined),
+  refusal: () => "",
 };
 
 /** What is needed to set it up. */
@@ -40,34 +56,96 @@ export interface AutoCommitSetup {
   /** The top of the work tree; `undefined` outside git. */
   readonly top: string | undefined;
   readonly ignored: string;
+  /** Files by `dev:ino` that iteratr's own output goes to. */
+  readonly ownOutput: ReadonlySet<string>;
 }
 
 /**
  * Sets automatic commits up. At the session's first run, the files that are dirty are noted: they are a
- * person's, and stay out of every commit while they are unchanged.
+ * person's, and stay out of every commit while they are unchanged. That is done also when commits are
+ * switched off, because a later run may switch them on.
  */
 export async function makeAutoCommit(setup: AutoCommitSetup): Promise<AutoCommit> {
-  const { plan, top, ignored } = setup;
-  if (!plan.autoCommit || top === undefined) return NONE;
-  const hashes = new ContentHashes();
+  const { plan, recorder, top } = setup;
+  if (top === undefined) {
+    if (plan.autoCommit) {
+      const message = `the work will not be committed: ${await whyNoWorkTree(plan.root)}`;
+      await recorder.record(event("warning", { message }));
+    }
+    return NONE;
+  }
+  const hashes = new ContentHashes(setup.ownOutput);
   const baseline = await baselineOf(setup, top, hashes);
-  let before = "";
-  return {
-    begin: async () => {
-      before = await headCommit(top);
-    },
-    finish: async (iteration) => {
-      for (const commit of await commitsBetween(top, before, await headCommit(top))) {
-        await recordCommit(setup.recorder, commit, "agent");
-      }
-      const message = await messageFor(setup, iteration);
-      const result = await commitWork({ top, ignored, baseline, hashes, message, run: plan.run });
-      if (result.kind === "committed") await recordCommit(setup.recorder, result.commit, "run");
-      if (result.kind === "refused") {
-        await setup.recorder.record(event("commit.refused", { why: result.why }));
-      }
-    },
-  };
+  if (!plan.autoCommit) return NONE;
+  const [last] = await readIterations(setup.store, plan.session, setup.head, 1);
+  return new Committer(setup, { top, ignored: setup.ignored, baseline, hashes }, last?.refusal);
+}
+
+type Place = Parameters<typeof pendingWork>[0];
+
+class Committer implements AutoCommit {
+  readonly #setup: AutoCommitSetup;
+  readonly #place: Place;
+  /** Where HEAD was when it was last looked at; each look costs a process. */
+  #head: string | undefined;
+  #refusal: string | undefined;
+
+  constructor(setup: AutoCommitSetup, place: Place, refusal: string | undefined) {
+    this.#setup = setup;
+    this.#place = place;
+    this.#refusal = refusal;
+  }
+
+  async begin(): Promise<void> {
+    this.#head ??= await headCommit(this.#place.top);
+  }
+
+  refusal(): string {
+    return refusalSection(this.#refusal);
+  }
+
+  async breakOff(): Promise<Commits> {
+    return await this.#recordAgents(await headCommit(this.#place.top));
+  }
+
+  async finish(iteration: number): Promise<Commits> {
+    const { plan, recorder } = this.#setup;
+    this.#refusal = undefined;
+    // The same look tells where HEAD is: in a clean tree it is the only one.
+    const pending = await pendingWork(this.#place);
+    const commits = await this.#recordAgents(pending?.head);
+    const result = pending === undefined
+      ? UNREADABLE
+      : pending.entries.length === 0
+      ? undefined
+      : await commitPending({
+        ...this.#place,
+        message: await messageFor(this.#setup, iteration),
+        run: plan.run,
+      }, pending);
+    if (result?.kind === "refused") {
+      const output = hookOutput(result);
+      this.#refusal = output;
+      const { why } = result;
+      await recorder.record(
+        event("commit.refused", output === undefined ? { why } : { why, output }),
+      );
+    }
+    if (result?.kind !== "committed") return commits;
+    this.#head = result.commit.id;
+    await recordCommit(recorder, result.commit, "run");
+    return [...commits, result.commit];
+  }
+
+  /** Records the commits up to where HEAD is now. */
+  async #recordAgents(head: string | undefined): Promise<readonly CommitFacts[]> {
+    const before = this.#head;
+    this.#head = head;
+    if (before === undefined || head === undefined) return [];
+    const commits = await commitsBetween(this.#place.top, before, head);
+    for (const commit of commits) await recordCommit(this.#setup.recorder, commit, "agent");
+    return commits;
+  }
 }
 
 async function baselineOf(
@@ -75,15 +153,16 @@ async function baselineOf(
   top: string,
   hashes: ContentHashes,
 ): Promise<DirtyFiles> {
-  if (info.baseline !== null) {
-    const text = await loadText(store, plan.session, head.epoch, info.baseline);
-    const entries: readonly (readonly [string, string])[] = JSON.parse(text);
-    return new Map(entries);
-  }
   const files = await dirtyFiles(top, ignored, hashes);
-  const { text, blobs } = await storeText(JSON.stringify([...files]));
-  await recorder.recordWith(blobs, event("work.baseline", { files: text, count: files.size }));
-  return files;
+  if (info.baseline === null) {
+    const { text, blobs } = await storeText(JSON.stringify([...files]));
+    await recorder.recordWith(blobs, event("work.baseline", { files: text, count: files.size }));
+    return files;
+  }
+  const text = await loadText(store, plan.session, head.epoch, info.baseline);
+  const entries: readonly (readonly [string, string])[] = JSON.parse(text);
+  // What an earlier run has committed or changed is the session's by now, whatever becomes of it.
+  return new Map(entries.filter(([path, mark]) => files.get(path) === mark));
 }
 
 async function messageFor(
@@ -98,7 +177,7 @@ async function messageFor(
   );
   const done = touched.filter(({ status }) => status === "completed");
   const tasks = done.length > 0 ? done : touched.filter(({ status }) => status === "in_progress");
-  const record = (await readIterations(store, session, head)).find(({ n }) => n === iteration);
+  const [record] = await readIterations(store, session, head, 1);
   return commitMessage({ session, iteration, tasks, summary: record?.summary ?? null });
 }
 

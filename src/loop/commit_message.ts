@@ -1,4 +1,4 @@
-import { headOf, oneLine } from "../platform/text.ts";
+import { headOf, oneLine, printable } from "../platform/text.ts";
 import { formatId } from "../session/ids.ts";
 import type { Task } from "../session/task.ts";
 
@@ -11,6 +11,10 @@ const TYPES: readonly (readonly [words: RegExp, type: string])[] = [
   [/^(test|cover|write (the )?(unit |integration )?tests?)\b/i, "test"],
   [/^(refactor|rename|restructure|clean|simplify|move)\b/i, "refactor"],
 ];
+
+/** A task that says its type itself, perhaps with a scope and the mark of a breaking change. */
+const CONVENTIONAL =
+  /^(build|chore|ci|docs|feat|fix|perf|refactor|revert|style|test)(\([^()]+\))?!?: \S/;
 
 /** What a commit of an iteration's work is made from. */
 export interface CommitWords {
@@ -26,21 +30,23 @@ export interface CommitWords {
  * summary, and trailers that lead back to the session.
  */
 export function commitMessage({ session, iteration, tasks, summary }: CommitWords): string {
-  const [first] = tasks;
-  const subject = first === undefined
-    ? `chore: work of iteration ${iteration}`
-    : `${typeOf(first.text)}: ${oneLine(first.text, 500)}`;
   const trailers = [
     `Iteratr-Session: ${session}`,
     `Iteratr-Iteration: ${iteration}`,
     ...tasks.map(({ n }) => `Iteratr-Task: ${formatId("TAS", n)}`),
   ];
-  const body = summary === null ? [] : [plainLines(summary)];
-  return `${[cut(subject), ...body, trailers.join("\n")].join("\n\n")}\n`;
+  const subject = cut(subjectFor(tasks[0]?.text ?? "") ?? `chore: work of iteration ${iteration}`);
+  const body = plainLines(summary ?? "");
+  return `${[subject, ...(body === "" ? [] : [body]), trailers.join("\n")].join("\n\n")}\n`;
 }
 
-function typeOf(text: string): string {
-  return TYPES.find(([words]) => words.test(text.trim()))?.[1] ?? "feat";
+/** `undefined` when the task says nothing that could be printed. */
+function subjectFor(task: string): string | undefined {
+  const text = oneLine(printable(task), 500);
+  if (text === "") return undefined;
+  if (CONVENTIONAL.test(text)) return text;
+  const type = TYPES.find(([words]) => words.test(text))?.[1] ?? "feat";
+  return `${type}: ${text}`;
 }
 
 function cut(subject: string): string {
@@ -49,6 +55,5 @@ function cut(subject: string): string {
 
 /** A line that begins with `#` could be taken for a comment, and zeros end a message. */
 function plainLines(text: string): string {
-  return text.replaceAll("\0", "").split("\n").map((line) => line.replace(/^#/, " #")).join("\n")
-    .trim();
+  return printable(text).trim().replaceAll(/^#/gm, " #");
 }

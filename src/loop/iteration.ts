@@ -1,7 +1,8 @@
 import type { Agent } from "../agent/agent.ts";
 import type { PromptResult } from "../agent/turn.ts";
+import type { CommitFacts } from "../git/commit.ts";
 import { messageOf } from "../platform/failure.ts";
-import { event, type Outcome } from "../session/event.ts";
+import { event, type EventData, type Outcome } from "../session/event.ts";
 import type { Head } from "../session/state.ts";
 import type { Usage } from "../session/usage.ts";
 import type { Store } from "../store/open.ts";
@@ -65,7 +66,9 @@ export async function iterate(context: IterationContext): Promise<IterationResul
   ): Promise<IterationResult> => {
     const usage = await meter.finish(turn, world.stop.aborted ? HURRY_MS : PATIENCE_MS);
     // The work of an iteration that was broken off belongs to the one that takes its task up.
-    if (wanted !== "interrupted") await context.autoCommit.finish(n);
+    const commits = wanted === "interrupted"
+      ? await context.autoCommit.breakOff()
+      : await context.autoCommit.finish(n);
     const state = wanted === "interrupted" ? null : await mark(context);
     const isNew = state !== null && context.seen.add(state);
     const outcome = wanted === "progress" && !isNew ? "idle" : wanted;
@@ -73,7 +76,10 @@ export async function iterate(context: IterationContext): Promise<IterationResul
     if (question !== undefined) await recorder.record(event("agent.question", { text: question }));
     const ms = Math.round(world.clock.monotonic() - start);
     world.log.record("info", "loop", "iteration ended", { n, outcome, stop, ms, cost: usage.cost });
-    await recorder.record(event("iteration.ended", { n, outcome, stop, ms, usage, state }));
+    await recorder.record(event("iteration.ended", {
+      ...{ n, outcome, stop, ms, usage, state },
+      ...(commits === undefined ? {} : commitTotals(commits)),
+    }));
     await context.remains.look(context.agent.pid);
     const result = { outcome, usage };
     context.account(result);
@@ -81,7 +87,10 @@ export async function iterate(context: IterationContext): Promise<IterationResul
   };
   try {
     const turn = await session.prompt(
-      await nextPrompt(world.store, world.clock, plan, n, spec),
+      [
+        await nextPrompt(world.store, world.clock, plan, n, spec),
+        context.autoCommit.refusal(),
+      ].filter((part) => part !== "").join("\n\n"),
       (update) => {
         transcript.take(update);
         meter.note(update.kind === "usage" ? update.cost : undefined);
@@ -97,6 +106,22 @@ export async function iterate(context: IterationContext): Promise<IterationResul
     await end(outcome, messageOf(error), undefined).catch(() => undefined);
     throw error;
   }
+}
+
+/** The commits of an iteration, as its end tells them. */
+function commitTotals(
+  commits: readonly CommitFacts[],
+): Pick<EventData["iteration.ended"], "commits" | "files"> {
+  const sum = (of: (commit: CommitFacts) => number): number =>
+    commits.reduce((total, commit) => total + of(commit), 0);
+  return {
+    commits: commits.map(({ id }) => id),
+    files: {
+      changed: sum(({ files }) => files),
+      added: sum(({ added }) => added),
+      removed: sum(({ removed }) => removed),
+    },
+  };
 }
 
 async function mark(

@@ -7,7 +7,6 @@ import { NO_USAGE } from "../session/usage.ts";
 import { resetSession } from "../store/epoch.ts";
 import { sweep } from "../store/sweep.ts";
 import { type AutoCommit, makeAutoCommit } from "./auto_commit.ts";
-import type { Store } from "../store/open.ts";
 import { readHead, readInfo } from "../store/read.ts";
 import { begin, isFinished, readStanding } from "./begin.ts";
 import { FRESH } from "./decide.ts";
@@ -90,7 +89,7 @@ async function runAsTenant(
     const workMark = await makeWorkMark(plan.root, plan.dataDirectory, world.ownOutput);
     const begun = await begin(plan, world, standing);
     recorder = begun.recorder;
-    const autoCommit = await setUpAutoCommit(plan, store, begun.recorder);
+    const autoCommit = await setUpAutoCommit(plan, world, begun.recorder);
     const asked = new AbortController();
     await using _control = await followControl(
       store,
@@ -135,7 +134,7 @@ async function runAsTenant(
 
 async function setUpAutoCommit(
   plan: RunPlan,
-  store: Store,
+  { store, ownOutput }: RunWorld,
   recorder: Recorder,
 ): Promise<AutoCommit> {
   const head = await readHead(store, plan.session);
@@ -148,6 +147,7 @@ async function setUpAutoCommit(
     info: await readInfo(store, plan.session, head),
     top: await workTree(plan.root),
     ignored: plan.dataDirectory,
+    ownOutput,
   });
 }
 

@@ -12,7 +12,15 @@ export function receipt(
     formatDuration(data.ms),
     usageText(data.usage),
     `${plural(done, "task")} done, ${open} open`,
+    commitsText(data),
   ].filter((fact) => fact !== "").join("  ");
+}
+
+/** `1 commit, 3 files, +40 -2`; empty when there is none. */
+function commitsText({ commits = [], files }: EventData["iteration.ended"]): string {
+  if (commits.length === 0 || files === undefined) return "";
+  const { changed, added, removed } = files;
+  return `${plural(commits.length, "commit")}, ${plural(changed, "file")}, +${added} -${removed}`;
 }
 
 /** Tokens and dollars; marked when they are known to miss something. */

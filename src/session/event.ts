@@ -127,7 +127,11 @@ export interface EventData {
     readonly removed: number;
   };
   /** The work of an iteration could not be committed; it stays as it is. */
-  readonly "commit.refused": { readonly why: string };
+  readonly "commit.refused": {
+    readonly why: string;
+    /** What git's hooks said, for the agent; absent when they had nothing to do with it. */
+    readonly output?: string;
+  };
   readonly "iteration.started": { readonly n: number };
   /** What the iteration has spent so far; the last one counts when the run is killed. */
   readonly "iteration.usage": { readonly n: number; readonly usage: Usage };
@@ -140,6 +144,9 @@ export interface EventData {
     readonly usage: Usage;
     /** Fingerprint of the work tree and of the tasks afterwards; null when nobody could look. */
     readonly state: StateMark | null;
+    /** Ids of its commits, the oldest first, and what they add up to; absent where none are made. */
+    readonly commits?: readonly string[];
+    readonly files?: { readonly changed: number; readonly added: number; readonly removed: number };
   };
   readonly "iteration.summary": { readonly n: number; readonly text: string };
   readonly "task.added": {

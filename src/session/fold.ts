@@ -55,6 +55,8 @@ export function changedIteration(event: StoredEvent): number | undefined {
     case "iteration.ended":
     case "iteration.summary":
       return event.data.n;
+    case "commit.refused":
+      return event.iteration ?? undefined;
     default:
       return undefined;
   }
@@ -106,17 +108,14 @@ function applyKnown(head: Head, event: SessionEvent, lookup: Lookup): Change {
         iteration: { ...iteration, endedAt: event.at, outcome, usage, state },
       };
     }
-    case "iteration.usage": {
-      const iteration = lookup.iteration(event.data.n);
-      return iteration === undefined
-        ? { head }
-        : { head, iteration: { ...iteration, usage: event.data.usage } };
-    }
-    case "iteration.summary": {
-      const iteration = lookup.iteration(event.data.n);
-      return iteration === undefined
-        ? { head }
-        : { head, iteration: { ...iteration, summary: event.data.text } };
+    case "iteration.usage":
+      return amend(head, lookup, event.data.n, { usage: event.data.usage });
+    case "iteration.summary":
+      return amend(head, lookup, event.data.n, { summary: event.data.text });
+    case "commit.refused": {
+      const { output } = event.data;
+      if (event.iteration === null || output === undefined) return { head };
+      return amend(head, lookup, event.iteration, { refusal: output });
     }
     case "task.added":
       return addTask(head, event);
@@ -163,7 +162,6 @@ function applyKnown(head: Head, event: SessionEvent, lookup: Lookup): Change {
     case "agent.plan":
     case "agent.renewed":
     case "commit.made":
-    case "commit.refused":
     case "agent.question":
     case "warning":
       return { head };
@@ -187,6 +185,11 @@ function startIteration(head: Head, event: Typed<"iteration.started">): Change {
       state: null,
     },
   };
+}
+
+function amend(head: Head, lookup: Lookup, n: number, change: Partial<Iteration>): Change {
+  const iteration = lookup.iteration(n);
+  return iteration === undefined ? { head } : { head, iteration: { ...iteration, ...change } };
 }
 
 function addTask(head: Head, event: Typed<"task.added">): Change {

@@ -39,6 +39,8 @@ export interface Iteration {
   readonly summary: string | null;
   readonly usage: Usage;
   readonly state: StateMark | null;
+  /** What git's hooks said when they refused its commit; absent when they did not. */
+  readonly refusal?: string;
 }
 
 /** What a session works on, as its runs have found it. */

@@ -1,0 +1,73 @@
+import { git } from "./git.ts";
+
+/** A commit in numbers. */
+export interface CommitFacts {
+  readonly id: string;
+  readonly subject: string;
+  readonly files: number;
+  readonly added: number;
+  readonly removed: number;
+}
+
+/** More commits than a turn of an agent makes; a branch that it checked out may have any number. */
+const MAX_COMMITS = 100;
+
+/** Independent of the user's settings; a zero stands before each commit, as in no subject. */
+const LOG = [
+  "log",
+  "--reverse",
+  `--max-count=${MAX_COMMITS}`,
+  "--format=%x00%H%n%s",
+  "--numstat",
+  "--no-renames",
+  "--no-ext-diff",
+  "--no-color",
+  "--no-show-signature",
+];
+
+/** A commit in numbers; all of them are empty when git cannot read it. */
+export async function commitFacts(top: string, revision: string): Promise<CommitFacts> {
+  const [commit = factsOf("")] = await log(top, ["--no-walk", revision]);
+  return commit;
+}
+
+/**
+ * The commits from one revision to another, the oldest first; empty when there is no way between.
+ *
+ * @param before empty before the first commit of a repository.
+ */
+export async function commitsBetween(
+  top: string,
+  before: string,
+  after: string,
+): Promise<readonly CommitFacts[]> {
+  if (before === after || after === "") return [];
+  return await log(top, [before === "" ? after : `${before}..${after}`]);
+}
+
+async function log(top: string, args: readonly string[]): Promise<readonly CommitFacts[]> {
+  const { ok, stdout } = await git(top, [...LOG, ...args, "--"]);
+  return ok ? stdout.split("\0").slice(1).map(factsOf) : [];
+}
+
+function factsOf(text: string): CommitFacts {
+  const [id = "", subject = "", ...rest] = text.split("\n");
+  const counts = rest.flatMap((line) => {
+    const [, added, removed] = /^(\d+|-)\t(\d+|-)\t/.exec(line) ?? [];
+    // A binary file counts as changed, without lines.
+    return added === undefined ? [] : [[Number(added) || 0, Number(removed) || 0] as const];
+  });
+  return {
+    id,
+    subject,
+    files: counts.length,
+    added: counts.reduce((sum, [added]) => sum + added, 0),
+    removed: counts.reduce((sum, [, removed]) => sum + removed, 0),
+  };
+}
+
+/** The commit that HEAD is at; empty before the first one and outside git. */
+export async function headCommit(top: string): Promise<string> {
+  const { ok, stdout } = await git(top, ["rev-parse", "--verify", "--quiet", "HEAD"]);
+  return ok ? stdout.trim() : "";
+}

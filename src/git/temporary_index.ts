@@ -1,0 +1,110 @@
+import { joinPath } from "../platform/paths.ts";
+import { git, type GitResult } from "./git.ts";
+import type { StatusEntry } from "./status.ts";
+
+const OK: GitResult = { ok: true, stdout: "", stderr: "" };
+
+/** What is to be staged, and with which environment. */
+export interface Staging {
+  readonly top: string;
+  /** The directory in which git keeps the user's index. */
+  readonly gitDirectory: string;
+  /** The commit that HEAD is at; empty before the first one. */
+  readonly head: string;
+  readonly entries: readonly StatusEntry[];
+  /** The new index. */
+  readonly index: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * Makes an index of HEAD's tree with exactly these changes of the work tree. The user's index, with what
+ * is half staged in it, is only read.
+ */
+export async function stage(staging: Staging): Promise<GitResult> {
+  const { top, head, index, env, entries } = staging;
+  if (head !== "") {
+    // The times of files that a copy keeps spare git from reading all of them.
+    await copyIndex(joinPath(staging.gitDirectory, "index"), index);
+    const read = await git(top, ["read-tree", "--reset", head], { env });
+    if (!read.ok) return read;
+  }
+  const known = new Set(entries.filter(({ isUntracked }) => isUntracked).map(({ path }) => path));
+  const gone = entries.filter((entry) => !known.has(entry.path) && isGone(entry));
+  const there = entries.filter((entry) => !gone.includes(entry));
+  // First what goes: a file may have become a directory, and a directory a file or a link.
+  const removed = await update(staging, ["--force-remove"], gone);
+  if (!removed.ok) return removed;
+  return await update(staging, ["--add", "--remove", "--replace"], there);
+}
+
+/** The copy is as old as the original: by that, git knows which files may have changed unseen. */
+async function copyIndex(from: string, to: string): Promise<void> {
+  try {
+    const { mtime } = await Deno.stat(from);
+    await Deno.copyFile(from, to);
+    await Deno.utime(to, mtime ?? new Date(0), mtime ?? new Date(0));
+  } catch {
+    // Without one, git reads all files.
+    await Deno.remove(to).catch(() => undefined);
+  }
+}
+
+/** Gone from the work tree, or no longer tracked although it is there. */
+function isGone({ staged, unstaged }: StatusEntry): boolean {
+  return unstaged === "D" || (staged === "D" && unstaged === ".");
+}
+
+/** Names of files can be anything: they go in through a pipe, ended by zeros, and are no patterns. */
+async function update(
+  { top, env }: Staging,
+  flags: readonly string[],
+  entries: readonly StatusEntry[],
+): Promise<GitResult> {
+  if (entries.length === 0) return OK;
+  const input = [...new Set(entries.map(({ path }) => `${path}\0`))].join("");
+  return await git(top, ["update-index", ...flags, "-z", "--stdin"], { input, env });
+}
+
+/** Whether an index has nothing that HEAD does not have, and the other way round. */
+export async function isLikeHead(
+  top: string,
+  env: Readonly<Record<string, string>>,
+): Promise<boolean> {
+  const args = ["--cached", "--quiet", "--no-ext-diff", "--ignore-submodules=none"];
+  return (await git(top, ["diff", ...args], { env })).ok;
+}
+
+/** Another git may hold the user's index for a moment. */
+const TRIES = 20;
+const PAUSE_MS = 50;
+
+/**
+ * Brings the user's index up to date for what a commit has changed, and for nothing else; git's hooks
+ * may have changed more than they were given.
+ */
+export async function takeOver(top: string, commit: string): Promise<void> {
+  const { stdout } = await git(top, [
+    "diff-tree",
+    ...["-r", "-z", "--root", "--no-commit-id", "--no-renames", "--no-ext-diff"],
+    commit,
+  ]);
+  const words = stdout.split("\0");
+  const lines = words.flatMap((word, at) => {
+    const [, mode = "", id = ""] = /^:\d+ (\d+) \w+ (\w+) /.exec(word) ?? [];
+    if (at % 2 === 1 || id === "") return [];
+    return [`${/^0+$/.test(mode) ? "0" : mode} ${id}\t${words[at + 1] ?? ""}\0`];
+  });
+  // What goes makes room for what comes.
+  const input = lines.toSorted((a, b) => Number(b.startsWith("0 ")) - Number(a.startsWith("0 ")))
+    .join("");
+  for (let left = TRIES; left > 0; left--) {
+    // A Ctrl-C must not leave the index as it was before the commit.
+    const options = { input, group: true };
+    const { ok, stderr } = await git(top, ["update-index", "-z", "--index-info"], options);
+    if (ok || !stderr.includes("index.lock")) break;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
+  // Takes the times of the files in, so that git does not have to read them again.
+  await git(top, ["update-index", "-q", "--refresh"]);
+}

@@ -1,0 +1,312 @@
+import assert from "node:assert/strict";
+import { dataOf, Stage, type StartOptions } from "./_stage.ts";
+import { together } from "./_together.ts";
+
+const IDENTITY = {
+  GIT_AUTHOR_NAME: "A",
+  GIT_AUTHOR_EMAIL: "a@example.org",
+  GIT_COMMITTER_NAME: "A",
+  GIT_COMMITTER_EMAIL: "a@example.org",
+};
+const OPTIONS: StartOptions = { env: IDENTITY };
+const FLAGS = ["--auto-commit"];
+
+/** Runs a script in the stage's project, which must succeed. */
+async function shell(stage: Stage, script: string): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command("/bin/sh", {
+    args: ["-ec", script],
+    cwd: stage.project(),
+    env: await stage.environment(IDENTITY),
+    clearEnv: true,
+    stdin: "null",
+  }).output();
+  const decoder = new TextDecoder();
+  assert.ok(success, `${script}: ${decoder.decode(stderr)}`);
+  return decoder.decode(stdout);
+}
+
+/** Lets the agent do this, too, in each turn in which it takes a task: `sh` is what it does it with. */
+async function alsoDoes(stage: Stage, script: string): Promise<void> {
+  const work = `{\n${script}\n} >>"$HOME/work.log" 2>&1`;
+  const taking = `case "$2" in *"--status in_progress"*)\n${work}\n;; esac`;
+  await stage.writeProgram("sh", `${taking}\nexec /bin/sh "$@"`);
+}
+
+/** Subjects of all commits, the oldest first. */
+async function subjects(stage: Stage): Promise<readonly string[]> {
+  return (await shell(stage, "git log --reverse --format=%s")).trimEnd().split("\n");
+}
+
+/** The files that a revision holds. */
+async function files(stage: Stage, revision = "HEAD"): Promise<readonly string[]> {
+  const listed = await shell(stage, `git ls-tree -r --full-tree --name-only ${revision}`);
+  return listed.trimEnd().split("\n");
+}
+
+/** What a run has printed about commits, without what differs from run to run. */
+function commitLines(stdout: string): readonly string[] {
+  return stdout.split("\n").filter((line) => /^commit /.test(line))
+    .map((line) => line.replace(/ [0-9a-f]{7} /, " ID ").replaceAll(/ {2,}/g, "  "));
+}
+
+Deno.test("build makes a commit of each iteration, and tells it", async () => {
+  await using stage = await Stage.make();
+  await shell(
+    stage,
+    `git clone -q --bare . ../remote.git && git remote add origin ../remote.git && git fetch -q &&
+      git branch -q --set-upstream-to "origin/$(git branch --show-current)" &&
+      git config push.default current`,
+  );
+  const remote = "git --git-dir ../remote.git for-each-ref";
+  const [before, pushed] = [await shell(stage, "git rev-parse HEAD"), await shell(stage, remote)];
+  const { code, stdout, stderr } = await stage.build("works tasks=2", FLAGS, OPTIONS);
+  assert.deepEqual([code, stderr], [0, ""], stdout);
+  assert.deepEqual(commitLines(stdout), [
+    "commit  ID feat: Write file 1  1 file, +1 -0",
+    "commit  ID feat: Write file 2  1 file, +1 -0",
+  ]);
+  assert.deepEqual(await subjects(stage), ["start", "feat: Write file 1", "feat: Write file 2"]);
+  assert.deepEqual(await files(stage, "HEAD~1"), ["out-1.txt", "specs/SPEC.md"]);
+  assert.deepEqual(await files(stage), ["out-1.txt", "out-2.txt", "specs/SPEC.md"]);
+  assert.equal(await shell(stage, "git status --porcelain"), "");
+  assert.equal(
+    await shell(stage, "git log -1 --format=%B"),
+    "feat: Write file 2\n\nIteratr-Session: SPEC\nIteratr-Iteration: 2\nIteratr-Task: TAS-2\n\n",
+  );
+  // Nothing is rewritten, and nothing is pushed.
+  assert.equal(await shell(stage, "git rev-parse HEAD~2"), before);
+  assert.equal(await shell(stage, remote), pushed);
+
+  const seen = await stage.session();
+  const ids = (await shell(stage, "git rev-list --reverse HEAD~2..HEAD")).trimEnd().split("\n");
+  const facts = { by: "run", files: 1, added: 1, removed: 0 };
+  assert.deepEqual(dataOf(seen, "commit.made"), [
+    { id: ids[0], subject: "feat: Write file 1", ...facts },
+    { id: ids[1], subject: "feat: Write file 2", ...facts },
+  ]);
+  assert.deepEqual(dataOf(seen, "commit.refused"), []);
+});
+
+Deno.test("the end of an iteration is recorded with its commits", async () => {
+  await using stage = await Stage.make();
+  const { code } = await stage.build("works tasks=1", FLAGS, OPTIONS);
+  assert.equal(code, 0);
+  const id = (await shell(stage, "git rev-parse HEAD")).trim();
+  const [ended] = dataOf(await stage.session(), "iteration.ended");
+  assert.ok(JSON.stringify(ended).includes(id), JSON.stringify(ended));
+});
+
+Deno.test("build commits nothing with --no-auto-commit, and tells nothing of it", async () => {
+  await using stage = await Stage.make();
+  const { code, stdout } = await stage.build("works tasks=1", ["--no-auto-commit"], OPTIONS);
+  assert.equal(code, 0, stdout);
+  assert.deepEqual(commitLines(stdout), []);
+  assert.deepEqual(await subjects(stage), ["start"]);
+  assert.equal(await shell(stage, "git status --porcelain"), "?? out-1.txt\n");
+  const seen = await stage.session();
+  assert.deepEqual([...dataOf(seen, "commit.made"), ...dataOf(seen, "commit.refused")], []);
+});
+
+Deno.test("build commits what the session did while commits were switched off, once they are on", async () => {
+  await using stage = await Stage.make();
+  await stage.build("works tasks=2", ["--no-auto-commit", "-i", "1"], OPTIONS);
+  const { code, stdout } = await stage.build("works tasks=2", FLAGS, OPTIONS);
+  assert.equal(code, 0, stdout);
+  assert.deepEqual(await files(stage), ["out-1.txt", "out-2.txt", "specs/SPEC.md"]);
+});
+
+Deno.test("build keeps a person's dirty files and index out of its commits, over several runs", async () => {
+  await using stage = await Stage.make();
+  await shell(
+    stage,
+    `echo 1 >tracked; echo 1 >removed; git add -A; git commit -qm more
+      echo mine >tracked; rm removed; echo mine >untracked; echo mine >staged; git add staged
+      echo mine >taken-up`,
+  );
+  await alsoDoes(stage, "echo session >taken-up");
+  const before = await shell(stage, "git diff --cached; git diff");
+  await stage.build("works tasks=2", [...FLAGS, "-i", "1"], OPTIONS);
+  const { code, stdout } = await stage.build("works tasks=2", FLAGS, OPTIONS);
+  assert.equal(code, 0, stdout);
+  assert.equal(await shell(stage, "git diff --cached; git diff"), before);
+  assert.equal(
+    await shell(stage, "git status --porcelain"),
+    " D removed\nA  staged\n M tracked\n?? untracked\n",
+  );
+  assert.equal(await shell(stage, "git show HEAD~1:taken-up"), "session\n");
+  assert.equal(dataOf(await stage.session(), "work.baseline").length, 1);
+});
+
+Deno.test("build recognises the agent's own commits, and commits only what they leave", async () => {
+  await using stage = await Stage.make();
+  await alsoDoes(
+    stage,
+    "date +%N >by-agent; git add by-agent; git commit -qm 'docs: by the agent'",
+  );
+  const { code, stdout } = await stage.build("works tasks=1", FLAGS, OPTIONS);
+  assert.equal(code, 0, stdout);
+  assert.deepEqual(await subjects(stage), ["start", "docs: by the agent", "feat: Write file 1"]);
+  assert.deepEqual(
+    dataOf(await stage.session(), "commit.made").map(({ by, subject }) => [by, subject]),
+    [["agent", "docs: by the agent"], ["run", "feat: Write file 1"]],
+  );
+  assert.deepEqual(commitLines(stdout), [
+    "commit  ID docs: by the agent  1 file, +1 -0",
+    "commit  ID feat: Write file 1  1 file, +1 -0",
+  ]);
+});
+
+Deno.test("an interrupted iteration's work is committed by the next run, and its commits are told", async () => {
+  await using stage = await Stage.make();
+  await alsoDoes(
+    stage,
+    `test -e half.txt || {
+      echo 1 >by-agent; git add by-agent; git commit -qm "docs: by the agent"
+      echo half >half.txt; sleep 300
+    }`,
+  );
+  await using run = await stage.start("works tasks=1", FLAGS, OPTIONS);
+  await run.until(() => stage.read("project/half.txt") !== "");
+  run.signal("SIGTERM");
+  assert.equal((await stage.ended(run)).code, 143);
+  assert.deepEqual(await subjects(stage), ["start", "docs: by the agent"]);
+  const { code, stdout } = await stage.build("works tasks=1", FLAGS, OPTIONS);
+  assert.equal(code, 0, stdout);
+  assert.deepEqual(await files(stage), ["by-agent", "half.txt", "out-1.txt", "specs/SPEC.md"]);
+  assert.deepEqual(
+    dataOf(await stage.session(), "commit.made").map(({ by, subject }) => [by, subject]),
+    [["agent", "docs: by the agent"], ["run", "feat: Write file 1"]],
+  );
+});
+
+/** What stands in the way of commits, how it comes about, and what is said of it. */
+const OBSTACLES: readonly (readonly [what: string, setup: string, why: RegExp])[] = [
+  ["a detached HEAD", "git checkout -q --detach", /HEAD is detached/],
+  ["a merge", "git rev-parse HEAD >.git/MERGE_HEAD", /a merge is in progress/],
+  ["a lock", "touch .git/index.lock", /index\.lock/],
+  ["no name", "git config user.useConfigOnly true", /name|email|identity/],
+  [
+    "a hook that refuses",
+    "printf '#!/bin/sh\\necho lint failed >&2; exit 1\\n' >.git/hooks/pre-commit; chmod +x .git/hooks/pre-commit",
+    /lint failed/,
+  ],
+];
+
+Deno.test("what stands in the way of a commit is told in a line, and the run goes on", async () => {
+  await together(OBSTACLES, async ([what, setup, why]) => {
+    await using stage = await Stage.make();
+    await shell(stage, setup);
+    const before = await shell(stage, "git rev-parse HEAD; git ls-files --stage");
+    const options = what === "no name" ? {} : OPTIONS;
+    const { code, stdout, stderr } = await stage.build("works tasks=2", FLAGS, options);
+    assert.deepEqual([code, stderr], [0, ""], `${what}: ${stdout}`);
+    const lines = commitLines(stdout);
+    assert.equal(lines.length, 2, `${what}: ${stdout}`);
+    for (const line of lines) {
+      assert.match(line, /^commit {2}refused: \S/, what);
+      assert.match(line, why, what);
+    }
+    const refused = dataOf(await stage.session(), "commit.refused");
+    assert.equal(refused.length, 2, what);
+    assert.equal(await shell(stage, "git rev-parse HEAD; git ls-files --stage"), before, what);
+    assert.equal(stage.read("project/out-2.txt"), "Write file 2\n", what);
+  });
+});
+
+Deno.test("what a hook said that refused a commit is in the next prompt", async () => {
+  await using stage = await Stage.make();
+  await shell(
+    stage,
+    "printf '#!/bin/sh\\necho first-line; echo lint failed >&2; exit 1\\n' >.git/hooks/pre-commit",
+  );
+  await shell(stage, "chmod +x .git/hooks/pre-commit");
+  const { code, stdout } = await stage.build("works tasks=2", FLAGS, OPTIONS);
+  assert.equal(code, 0, stdout);
+  const [, second = ""] = stage.prompts();
+  assert.match(second, /first-line/);
+  assert.match(second, /lint failed/);
+});
+
+Deno.test("build goes on to its end where there is no work tree of git", async () => {
+  await together(["rm -rf .git", "git config core.bare true"], async (setup) => {
+    await using stage = await Stage.make();
+    await shell(stage, setup);
+    const { code, stdout, stderr } = await stage.build("works tasks=1", FLAGS, OPTIONS);
+    assert.deepEqual([code, stderr], [0, ""], stdout);
+    assert.equal(dataOf(await stage.session(), "commit.made").length, 0);
+  });
+});
+
+/** A directory of programs among which git is not. */
+async function withoutGit(stage: Stage): Promise<StartOptions> {
+  for (const name of ["sh", "cat", "ps"]) {
+    const path = await shell(stage, `command -v ${name} || true`);
+    if (path !== "") await Deno.symlink(path.trim(), stage.join("bin", name));
+  }
+  return { env: { ...IDENTITY, PATH: stage.join("bin") } };
+}
+
+Deno.test("build goes on to its end where git is not installed", async () => {
+  await using stage = await Stage.make();
+  const { code, stdout, stderr } = await stage.build(
+    "works tasks=1",
+    FLAGS,
+    await withoutGit(stage),
+  );
+  assert.deepEqual([code, stderr], [0, ""], stdout);
+  assert.deepEqual(await subjects(stage), ["start"]);
+});
+
+Deno.test("build tells in a line that a repository's work is not committed for want of git", async () => {
+  await using stage = await Stage.make();
+  const { stdout, stderr } = await stage.build("works tasks=1", FLAGS, await withoutGit(stage));
+  const lines = `${stdout}${stderr}`.split("\n").filter((line) => /\bgit\b/.test(line));
+  assert.equal(lines.length, 1, stdout);
+});
+
+Deno.test("build makes the first commit of a repository, without what was there before", async () => {
+  await using stage = await Stage.make();
+  await shell(stage, "rm -rf .git; git init -q");
+  const { code, stdout } = await stage.build("works tasks=2", FLAGS, OPTIONS);
+  assert.equal(code, 0, stdout);
+  assert.deepEqual(await subjects(stage), ["feat: Write file 1", "feat: Write file 2"]);
+  assert.deepEqual(await files(stage), ["out-1.txt", "out-2.txt"]);
+});
+
+Deno.test("build commits what changed in the whole work tree, also from a subdirectory of it", async () => {
+  await using stage = await Stage.make();
+  await shell(
+    stage,
+    `mkdir -p app/specs lib; echo spec >app/specs/SPEC.md; echo 1 >lib/x; echo 1 >lib/mine
+      git add -A; git commit -qm more; echo mine >lib/mine`,
+  );
+  await alsoDoes(stage, "echo 2 >../lib/x; echo 1 >../lib/new");
+  const { code, stdout } = await stage.build("works tasks=1", FLAGS, {
+    ...OPTIONS,
+    cwd: "app",
+  });
+  assert.equal(code, 0, stdout);
+  assert.equal(
+    await shell(stage, "git show --format= --name-status"),
+    "A\tapp/out-1.txt\nA\tlib/new\nM\tlib/x\n",
+  );
+  assert.equal(await shell(stage, "git status --porcelain"), " M lib/mine\n");
+});
+
+Deno.test("build never commits its data directory, not even without the .gitignore in it", async () => {
+  await using stage = await Stage.make();
+  await alsoDoes(stage, "rm -f .iteratr/.gitignore");
+  const { code, stdout } = await stage.build("works tasks=2", FLAGS, OPTIONS);
+  assert.equal(code, 0, stdout);
+  assert.deepEqual(await files(stage), ["out-1.txt", "out-2.txt", "specs/SPEC.md"]);
+});
+
+Deno.test("build never commits what it prints itself into a file of the project", async () => {
+  await using stage = await Stage.make();
+  const { code, stderr } = await stage.build("works tasks=2", FLAGS, {
+    ...OPTIONS,
+    through: 'exec "$@" >run.log',
+  });
+  assert.deepEqual([code, stderr], [0, ""]);
+  assert.deepEqual(await files(stage), ["out-1.txt", "out-2.txt", "specs/SPEC.md"]);
+});
