@@ -45,7 +45,7 @@ function checked(text: string, name: string): string {
 function written(value: string, inBraces: boolean): string {
   if (/^(true|false|[0-9]+)$/.test(value)) return value;
   if (value.trim() !== value) return JSON.stringify(value);
-  const text = stringify(value, { lineWidth: 0 }).trimEnd();
+  const text = stringify(value, { lineWidth: 0 }).replace(/\n$/, "");
   const isBare = !/^["']/.test(text);
   return /\n/.test(text + value) || (inBraces && isBare && /[,[\]{}]/.test(text))
     ? JSON.stringify(value)
@@ -94,7 +94,7 @@ function placeOf(map: YAMLMap, at: number, text: string): Place {
   const after = colon < 0 ? keyEnd : colon + 1;
   if (from === to) return { start, after, end: after, value: undefined };
   // The value of a block scalar ends with its last line's end, and the blank lines below.
-  const end = from + text.slice(from, to).trimEnd().length;
+  const end = from + text.slice(from, to).replace(/[ \t\r\n]+$/, "").length;
   return { start, after, end, value: [from, end] };
 }
 
