@@ -1,0 +1,209 @@
+import assert from "node:assert/strict";
+import { commitWork, headCommit } from "../../src/git/commit.ts";
+import { ContentHashes } from "../../src/git/content_hash.ts";
+import { joinPath } from "../../src/platform/paths.ts";
+import { NONE, Repository } from "./_repository.ts";
+
+Deno.test("commitWork leaves everything as it was when pre-commit refuses, and keeps what it said", async () => {
+  await using repository = await Repository.make();
+  await repository.hook("pre-commit", "echo on stdout; echo 'lint: a.txt is wrong' >&2; exit 1");
+  await repository.write("b.txt", "staged\n");
+  await repository.git("add", "b.txt");
+  await repository.write("intended.txt", "1\n");
+  await repository.git("add", "--intent-to-add", "intended.txt");
+  const baseline = await repository.baseline();
+  await repository.write("a.txt", "other\n");
+  await repository.write("new\nfile.txt", "1\n");
+  await repository.remove("c.txt");
+  const [before, head] = [await repository.state(), await headCommit(repository.path)];
+  const result = await repository.work(baseline);
+  assert.deepEqual(result, {
+    kind: "refused",
+    why: "lint: a.txt is wrong",
+    output: "on stdout\nlint: a.txt is wrong",
+  });
+  assert.equal(await repository.state(), before);
+  assert.equal(await headCommit(repository.path), head);
+  await repository.remove(".git/hooks/pre-commit");
+  await repository.expectCommit(["M a.txt", "A new\nfile.txt", "D c.txt"], baseline);
+});
+
+Deno.test("commitWork leaves the index as it was when a file became a directory and pre-commit refuses", async () => {
+  await using repository = await Repository.make();
+  await repository.hook("pre-commit", "exit 1");
+  await repository.remove("a.txt");
+  await repository.write("a.txt/inner", "1\n");
+  const before = await repository.state();
+  assert.equal((await repository.work()).kind, "refused");
+  assert.equal(await repository.state(), before);
+});
+
+Deno.test("commitWork leaves the index as it was when a hook refuses the first commit", async () => {
+  await using repository = await Repository.empty();
+  await repository.hook("pre-commit", "exit 1");
+  await repository.write("staged.txt", "1\n");
+  await repository.git("add", "staged.txt");
+  const baseline = await repository.baseline();
+  await repository.write("new.txt", "1\n");
+  const before = await repository.state();
+  const result = await repository.work(baseline);
+  assert.ok(result.kind === "refused");
+  assert.notEqual(result.why, "");
+  assert.equal(await repository.state(), before);
+});
+
+Deno.test("commitWork takes a message that commit-msg has rewritten, and tells the new subject", async () => {
+  await using repository = await Repository.make();
+  await repository.hook("commit-msg", `printf 'JIRA-1 %s' "$(cat "$1")" >"$1"`);
+  await repository.write("a.txt", "other\n");
+  const { subject } = await repository.expectCommit(["M a.txt"]);
+  assert.equal(subject, "JIRA-1 feat: work");
+});
+
+Deno.test("commitWork leaves nothing behind when pre-commit formats and stages what is committed", async () => {
+  await using repository = await Repository.make();
+  await repository.hook("pre-commit", "echo formatted >>a.txt; git add a.txt");
+  await repository.write("a.txt", "other\n");
+  await repository.expectCommit(["M a.txt"]);
+  assert.equal(await repository.committed("a.txt"), "other\nformatted\n");
+  assert.equal(await repository.git("status", "--porcelain"), "");
+  await repository.expectNothing();
+});
+
+Deno.test("commitWork runs git's hooks with patterns that match as they do elsewhere", async () => {
+  await using repository = await Repository.make();
+  await repository.hook("pre-commit", `test -n "$(git diff --cached --name-only -- '*.txt')"`);
+  await repository.write("a.txt", "other\n");
+  await repository.expectCommit(["M a.txt"]);
+});
+
+Deno.test("commitWork gives the message to git as it is", async () => {
+  await using repository = await Repository.make();
+  const bodies = [
+    "--amend",
+    "# a heading\n\n## another",
+    `"quotes" 'and' \`$(touch pwned)\` \\n %s`,
+    "Grüße 🎉\n\n---\n\ndiff --git a/a b/b",
+    `${"long ".repeat(20_000)}end`,
+  ];
+  for (const [n, body] of bodies.entries()) {
+    await repository.write("a.txt", `${n}\n`);
+    const message = `feat: ${n}\n\n${body}\n\nIteratr-Session: s\n`;
+    assert.equal((await repository.work(NONE, message)).kind, "committed");
+    assert.equal(await repository.git("log", "-1", "--format=%B"), `${message}\n`);
+    assert.equal(
+      await repository.git("log", "-1", "--format=%(trailers)"),
+      "Iteratr-Session: s\n\n",
+    );
+  }
+});
+
+Deno.test("commitWork commits with a message of any length", async () => {
+  await using repository = await Repository.make();
+  await repository.write("a.txt", "other\n");
+  const result = await repository.work(NONE, `feat: work\n\n${"long ".repeat(60_000)}\n`);
+  assert.equal(result.kind, "committed", JSON.stringify(result).slice(0, 300));
+});
+
+Deno.test("commitWork refuses in one line what git cannot commit, and nothing is broken", async () => {
+  await using repository = await Repository.make();
+  await repository.git("checkout", "-q", "-b", "other");
+  await repository.write("a.txt", "theirs\n");
+  await repository.commitAll();
+  await repository.git("checkout", "-q", "main");
+  await repository.write("a.txt", "ours\n");
+  await repository.commitAll();
+  await repository.git("merge", "-q", "other").catch(() => undefined);
+  await repository.write("new.txt", "1\n");
+  const before = await repository.state();
+  assert.deepEqual(await repository.work(), {
+    kind: "refused",
+    why: "a merge is in progress",
+    output: "",
+  });
+  assert.equal(await repository.state(), before);
+  await Deno.stat(repository.join(".git/MERGE_HEAD"));
+});
+
+Deno.test("commitWork commits no file that is in conflict", async () => {
+  await using repository = await Repository.make();
+  await repository.write("a.txt", "theirs\n");
+  await repository.git("stash", "push", "-q");
+  await repository.write("a.txt", "ours\n");
+  await repository.commitAll();
+  // Unlike a merge, this leaves no mark but the conflict itself.
+  await assert.rejects(repository.git("stash", "pop", "-q"));
+  await repository.write("new.txt", "1\n");
+  const [before, head] = [await repository.state(), await headCommit(repository.path)];
+  const result = await repository.work();
+  assert.equal(result.kind, "refused");
+  assert.equal(await headCommit(repository.path), head);
+  assert.equal(await repository.state(), before);
+});
+
+Deno.test("commitWork makes the first commit of a repository, without what was there before", async () => {
+  await using repository = await Repository.empty();
+  await repository.write("mine.txt", "1\n");
+  await repository.write("staged.txt", "1\n");
+  await repository.git("add", "staged.txt");
+  const baseline = await repository.baseline();
+  await repository.expectNothing(baseline);
+  await repository.write("new.txt", "1\n");
+  const result = await repository.work(baseline);
+  assert.equal(result.kind, "committed", JSON.stringify(result));
+  assert.deepEqual(await repository.changes(), ["A new.txt"]);
+  assert.equal(await repository.git("status", "--porcelain"), "A  staged.txt\n?? mine.txt\n");
+});
+
+Deno.test("commitWork works in a linked work tree, whose .git is a file", async () => {
+  await using repository = await Repository.make();
+  await using place = await Repository.empty();
+  const top = place.join("linked");
+  await repository.git("worktree", "add", "-q", "-b", "side", top);
+  assert.ok((await Deno.lstat(joinPath(top, ".git"))).isFile);
+  await Deno.writeTextFile(joinPath(top, "new.txt"), "1\n");
+  const main = await headCommit(repository.path);
+  const result = await commitWork({
+    top,
+    ignored: joinPath(top, ".iteratr"),
+    baseline: NONE,
+    hashes: new ContentHashes(),
+    message: "feat: work\n",
+    run: "run-test",
+  });
+  assert.equal(result.kind, "committed", JSON.stringify(result));
+  assert.equal((await repository.git("rev-parse", "side^")).trim(), main);
+  assert.equal(await headCommit(repository.path), main);
+});
+
+Deno.test("commitWork goes by none of the user's settings that change what git prints or keeps", async () => {
+  await using repository = await Repository.make();
+  await repository.configure({
+    "status.showUntrackedFiles": "no",
+    "status.relativePaths": "true",
+    "status.renames": "copies",
+    "diff.renames": "copies",
+    "diff.noprefix": "true",
+    "diff.external": "false",
+    "color.ui": "always",
+    "core.quotePath": "true",
+    "format.pretty": "fuller",
+    "log.date": "relative",
+    "push.default": "matching",
+    "commit.verbose": "true",
+    "commit.template": "/nowhere",
+  });
+  await repository.write("ü.txt", "1\n");
+  await Deno.rename(repository.join("a.txt"), repository.join("z.txt"));
+  const commit = await repository.expectCommit(["A ü.txt", "D a.txt", "A z.txt"]);
+  assert.deepEqual([commit.files, commit.added, commit.removed], [3, 10, 9]);
+});
+
+Deno.test("commitWork keeps the message under the user's own way of cleaning messages up", async () => {
+  await using repository = await Repository.make();
+  await repository.configure({ "commit.cleanup": "strip", "core.commentChar": "I" });
+  await repository.write("a.txt", "other\n");
+  const message = "feat: work\n\nIteratr-Session: s\n";
+  assert.equal((await repository.work(NONE, message)).kind, "committed");
+  assert.equal(await repository.git("log", "-1", "--format=%B"), `${message}\n`);
+});
