@@ -72,11 +72,18 @@ export class PlainRenderer implements Renderer {
   /** The lines for one event, each ended by a line break; empty when it is not worth one. */
   render(event: StoredEvent): string {
     if (!isKnown(event)) return "";
-    const lines = event.type === "agent.message"
-      ? this.#agent.take(event.data.message, event.data.text)
-      : [...this.#agent.end(), ...this.#lines(event)];
+    const lines = this.#linesOf(event);
     const time = this.#options.timestamps === true ? `${timeOfDay(new Date(event.at))} ` : "";
     return lines.map((line) => `${line === "" ? "" : time}${line}\n`).join("");
+  }
+
+  #linesOf(event: SessionEvent): readonly string[] {
+    if (event.type === "agent.message") {
+      return this.#agent.take(event.data.message, event.data.text);
+    }
+    const lines = this.#lines(event);
+    // What shows nothing, such as a figure of usage, may come in the middle of a message.
+    return lines.length === 0 ? [] : [...this.#agent.end(), ...lines];
   }
 
   get #width(): number {

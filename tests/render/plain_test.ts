@@ -344,6 +344,12 @@ Deno.test("text that comes in pieces reads as if it had come in one", () => {
   assert.equal(textOf(pieces), textOf([message("one\ntwo\nthree"), END]));
 });
 
+Deno.test("a message goes on beyond an event that shows nothing", () => {
+  const usage = event("iteration.usage", { n: 1, usage: NO_USAGE });
+  const events = [message("one\ntw"), usage, message("o\nthree"), tool({})];
+  assert.deepEqual(said(events).slice(0, 3), ["agent  one", "  two", "  three"]);
+});
+
 Deno.test("any way of cutting a message gives the same lines", () => {
   const text = fc.array(fc.constantFrom("a", "bc", "\n", " ", "日")).map((all) => all.join(""));
   fc.assert(fc.property(text, fc.array(fc.nat({ max: 40 })), (whole, cuts) => {

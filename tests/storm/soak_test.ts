@@ -7,7 +7,7 @@ import { checkLog, checkStore, endingsOf } from "./_log.ts";
 import { newSeed, pick, randomFrom } from "./_random.ts";
 
 const PLACES = 4;
-const RUNS = 11;
+const RUNS = 50;
 const STALL = 3;
 
 /** What an agent does at some of the prompts; at the others it does honest work. */
