@@ -81,9 +81,9 @@ export class PlainRenderer implements Renderer {
     if (event.type === "agent.message") {
       return this.#agent.take(event.data.message, event.data.text);
     }
-    const lines = this.#lines(event);
-    // What shows nothing, such as a figure of usage, may come in the middle of a message.
-    return lines.length === 0 ? [] : [...this.#agent.end(), ...lines];
+    // Figures come in the middle of messages, and show nothing.
+    if (event.type === "iteration.usage") return [];
+    return [...this.#agent.end(), ...this.#lines(event)];
   }
 
   get #width(): number {

@@ -344,7 +344,7 @@ Deno.test("text that comes in pieces reads as if it had come in one", () => {
   assert.equal(textOf(pieces), textOf([message("one\ntwo\nthree"), END]));
 });
 
-Deno.test("a message goes on beyond an event that shows nothing", () => {
+Deno.test("a message goes on beyond figures of usage", () => {
   const usage = event("iteration.usage", { n: 1, usage: NO_USAGE });
   const events = [message("one\ntw"), usage, message("o\nthree"), tool({})];
   assert.deepEqual(said(events).slice(0, 3), ["agent  one", "  two", "  three"]);
