@@ -16,9 +16,9 @@ export function receipt(
   ].filter((fact) => fact !== "").join("  ");
 }
 
-/** `1 commit, 3 files, +40 -2`; empty when there is none. */
+/** `2 commits, 3 files, +40 -2`; a single one has told all of that in a line of its own. */
 function commitsText({ commits = [], files }: EventData["iteration.ended"]): string {
-  if (commits.length === 0 || files === undefined) return "";
+  if (commits.length < 2 || files === undefined) return "";
   const { changed, added, removed } = files;
   return `${plural(commits.length, "commit")}, ${plural(changed, "file")}, +${added} -${removed}`;
 }

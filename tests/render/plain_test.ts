@@ -143,6 +143,16 @@ Deno.test("an iteration ends with its receipt", () => {
   ]);
 });
 
+Deno.test("a receipt adds several commits up, and says nothing of one", () => {
+  const files = { changed: 3, added: 40, removed: 2 };
+  const receiptOf = (commits: readonly string[]) =>
+    said([iterationEnded({ outcome: "progress", commits, files })]);
+  assert.deepEqual(receiptOf(["a", "b"]), [
+    "-- iteration 1: progress  1m12s  0 tasks done, 0 open  2 commits, 3 files, +40 -2",
+  ]);
+  assert.deepEqual(receiptOf(["a"]), ["-- iteration 1: progress  1m12s  0 tasks done, 0 open"]);
+});
+
 Deno.test("a receipt leaves out tokens and cost that nobody told", () => {
   assert.deepEqual(said([iterationEnded({ outcome: "idle" })]), [
     "-- iteration 1: idle  1m12s  0 tasks done, 0 open",
