@@ -21,7 +21,7 @@ export async function endOrphans(
     }
     await endMarkedProcesses(run, (ms) => clock.sleep(ms));
     // The name is checked: what is about to be removed comes out of a file that others can write.
-    if (/^iteratr-run-\w+$/.test(baseName(scratch))) {
+    if (/^iteratr-run-[\w-]+$/.test(baseName(scratch))) {
       await Deno.remove(scratch, { recursive: true }).catch(() => undefined);
     }
   }
