@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { shellQuote } from "../../src/platform/words.ts";
 import { Place } from "../support/place.ts";
-import { say } from "./_bound.ts";
+import { say } from "../support/bound.ts";
 import { command, environment, iteratr, printed, run } from "./_iteratr.ts";
 
 /** A shell that can be loaded with a script for completion, and then typed at. */

@@ -4,7 +4,7 @@ import { getConfig, setConfig, showConfig, unsetConfig } from "../../src/command
 import { type KeySpec, SPECS } from "../../src/config/table.ts";
 import { exists, joinPath } from "../../src/platform/paths.ts";
 import { Place } from "../support/place.ts";
-import { BOUND, isBound } from "./_bound.ts";
+import { BOUND, isBound } from "../support/bound.ts";
 import { complaint, contents, iteratr, printed } from "./_iteratr.ts";
 import { refusal, World } from "./_world.ts";
 

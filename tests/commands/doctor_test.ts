@@ -4,7 +4,7 @@ import { shellQuote } from "../../src/platform/words.ts";
 import { storeFile } from "../../src/store/open.ts";
 import type { Finished } from "../build/_run.ts";
 import { Stage, type StartOptions } from "../build/_stage.ts";
-import { BOUND, isBound } from "./_bound.ts";
+import { BOUND, isBound } from "../support/bound.ts";
 import { contents } from "./_iteratr.ts";
 
 /** What doctor found, by name. */

@@ -5,7 +5,7 @@ import { annotatedTemplate } from "../../src/prompt/annotated_template.ts";
 import { DEFAULT_TEMPLATE } from "../../src/prompt/default_template.ts";
 import { compileTemplate, VARIABLE_NAMES } from "../../src/prompt/template.ts";
 import { Place } from "../support/place.ts";
-import { BOUND, isBound } from "./_bound.ts";
+import { BOUND, isBound } from "../support/bound.ts";
 import { complaint, contents, iteratr, printed } from "./_iteratr.ts";
 
 Deno.test("gen-template writes the template to .iteratr.template, and says how to use it", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { isAlive } from "../build/_processes.ts";
 import { dataOf, Stage } from "../build/_stage.ts";
 import { neverStall, promptPids } from "./_scripted.ts";
+import { isLinux } from "../support/bound.ts";
 
 Deno.test("the agent is started anew after so many iterations, and none of it is left", async () => {
   await using stage = await Stage.make();
@@ -72,7 +73,7 @@ function footprint(stage: Stage, pid: number): Footprint {
 
 Deno.test({
   name: "memory, descriptors and processes of a run stay flat over 200 iterations",
-  ignore: Deno.build.os !== "linux",
+  ignore: !isLinux("how a run grows over many iterations"),
   fn: async () => {
     await using stage = await Stage.make();
     await neverStall(stage);

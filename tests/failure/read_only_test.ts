@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { storeFile } from "../../src/store/open.ts";
+import { BOUND, isBound } from "../support/bound.ts";
 import { Place } from "../support/place.ts";
 import {
   ALL,
@@ -13,36 +14,11 @@ import {
 } from "./_iteratr.ts";
 import { makeStore } from "./_store.ts";
 
-/** What takes from root the right to pass over modes; nobody else has it. */
-const ROOT_BOUND = ["setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner"];
-const BOUND = Deno.uid() === 0 ? ROOT_BOUND : [];
-
-/** Why modes do not bind the processes of these tests; `undefined` when they do. */
-function whyUnbound(): string | undefined {
-  const file = Deno.makeTempFileSync();
-  try {
-    Deno.chmodSync(file, 0o444);
-    const [program = "", ...args] = [...BOUND, "sh", "-c", `echo x >> "$0"`, file];
-    const { success } = new Deno.Command(program, { args, stderr: "null" }).outputSync();
-    return success ? "modes do not bind root here, in spite of setpriv" : undefined;
-  } catch {
-    return "modes do not bind root, and there is no setpriv (util-linux)";
-  } finally {
-    Deno.removeSync(file);
-  }
-}
-
-const unbound = whyUnbound();
-if (unbound !== undefined) {
-  const line = `NOT TESTED, ${import.meta.url}: ${unbound}\n`;
-  Deno.stderr.writeSync(new TextEncoder().encode(line));
-}
-
 /** A test on a sound store, whose modes are mended afterwards. */
 function test(name: string, body: (place: Place, file: string) => Promise<void>): void {
   Deno.test({
     name,
-    ignore: unbound !== undefined,
+    ignore: !isBound,
     fn: async () => {
       await using place = await Place.make();
       const file = await makeStore(place, 5);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { makeWorkMark, type WorkMark } from "../../src/git/work_mark.ts";
 import { joinPath } from "../../src/platform/paths.ts";
+import { say } from "../support/bound.ts";
 
 const GIT_ENV = {
   GIT_AUTHOR_NAME: "A",
@@ -368,7 +369,11 @@ Deno.test("a time of access tells whether a file is opened (or the tests below t
   ignore: await (async (): Promise<boolean> => {
     await using tree = await Tree.plain();
     await tree.write("x", "1\n");
-    return !await isRead(tree.join("x"), () => Deno.readFile(tree.join("x")));
+    if (await isRead(tree.join("x"), () => Deno.readFile(tree.join("x")))) return false;
+    say(
+      "NOT TESTED, that files of the store are not opened: this file system keeps no access times",
+    );
+    return true;
   })(),
 }, () => undefined);
 

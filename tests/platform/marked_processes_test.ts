@@ -5,12 +5,13 @@ import {
   RUN_MARK,
 } from "../../src/platform/marked_processes.ts";
 import { sendSignal } from "../../src/platform/marked_processes.ts";
+import { isLinux } from "../support/bound.ts";
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 Deno.test({
   name: "the processes of a run are found and ended, also in sessions of their own",
-  ignore: Deno.build.os !== "linux",
+  ignore: !isLinux("processes in sessions of their own"),
   fn: async () => {
     const run = crypto.randomUUID();
     const child = new Deno.Command("sh", {

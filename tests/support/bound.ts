@@ -28,6 +28,13 @@ function whyUnbound(): string | undefined {
   }
 }
 
+/** Whether this is Linux; when it is not, what goes untested for it is printed. */
+export function isLinux(what: string): boolean {
+  if (Deno.build.os === "linux") return true;
+  say(`NOT TESTED, ${what}: it is told by what only Linux has`);
+  return false;
+}
+
 /** Says on stderr what whoever reads the results has to know. */
 export function say(line: string): void {
   Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
