@@ -114,7 +114,7 @@ function makeProgram(finish: (code: number) => void): Command {
       .option("-n, --name <session>", "the session (default: the spec's name)")
       .option("-e, --extra-instructions <text>", "more to tell the agent")
       .option("-C, --directory <dir>", "work there instead of the current directory"),
-    ["data_dir", "template"],
+    ["data_dir", "template", "verify", "verify_baseline"],
   )
     .allowExcessArguments(false)
     .action((flags: BuildFlags) => printPrompt(flags, configFlags(promptCommand), world));

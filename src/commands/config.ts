@@ -48,7 +48,9 @@ export function getConfig(key: string, world: CommandWorld): void {
   const setting = resolveHere(world).settings.find(({ spec }) => spec.key === key);
   if (setting === undefined) throw new UserError(unknownKey(key));
   if (setting.value === undefined) throw new UserError(`${key} is not set`);
-  world.stdout(`${writeValue(setting.spec.kind, setting.value)}\n`);
+  const { spec: { kind }, value } = setting;
+  const lines = typeof value === "object" ? value.map((gate) => [gate]) : [value];
+  for (const line of lines) world.stdout(`${writeValue(kind, line)}\n`);
 }
 
 /** `iteratr config set KEY VALUE [--global]`: changes one line of a file, or adds it. */

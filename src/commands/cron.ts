@@ -1,3 +1,4 @@
+import type { FlagTexts } from "../config/resolve.ts";
 import { UserError } from "../platform/failure.ts";
 import { joinPath } from "../platform/paths.ts";
 import { cronFields } from "../platform/schedule.ts";
@@ -18,7 +19,7 @@ export interface CronFlags {
 export function printCronLine(
   spec: string,
   flags: CronFlags,
-  configFlags: ReadonlyMap<string, string>,
+  configFlags: FlagTexts,
   world: CommandWorld,
 ): void {
   const schedule = cronFields(flags.every);

@@ -4,6 +4,7 @@ import { messageOf, UserError } from "../platform/failure.ts";
 import { formatDuration, plural } from "../platform/text.ts";
 import { git, workTree } from "../git/git.ts";
 import { resolveConfig, type Resolved } from "../config/resolve.ts";
+import { loadHooks } from "../hooks/hooks_file.ts";
 import { findRoot } from "../config/root.ts";
 import { baseName, exists, parentPath } from "../platform/paths.ts";
 import { splitWords } from "../platform/words.ts";
@@ -48,6 +49,7 @@ export async function doctor(flags: DoctorFlags, world: CommandWorld): Promise<n
   const config = configuration(root, flags, world, findings);
   findings.push(await gitFinding(root));
   if (config !== undefined) {
+    findings.push(hooksFinding(root), gatesFinding(config));
     findings.push(await storeFinding(config.config.data_dir));
     findings.push(...await agentFindings(root, config, world));
   }
@@ -91,6 +93,25 @@ async function gitFinding(root: string): Promise<Finding> {
   return tree === undefined
     ? dubious("git", `${version}; ${root} is in no work tree`, "Begin one: git init")
     : fine("git", `${version}; work tree ${tree}`);
+}
+
+function hooksFinding(root: string): Finding {
+  try {
+    const hooks = Object.values(loadHooks(root)).flat();
+    return fine("hooks", hooks.length === 0 ? "none" : `${plural(hooks.length, "hook")}, valid`);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return wrong("hooks", messageOf(error), error.hints.join("; ") || "Mend the file");
+  }
+}
+
+function gatesFinding({ config: { verify } }: Resolved): Finding {
+  if (verify.length > 0) return fine("gates", verify.map(({ name }) => name).join(", "));
+  return dubious(
+    "gates",
+    "none: nothing proves that a finished session is done",
+    "Name a command that has to succeed: iteratr config set verify 'your test command'",
+  );
 }
 
 async function storeFinding(directory: string): Promise<Finding> {

@@ -1,3 +1,4 @@
+import type { FlagTexts } from "../config/resolve.ts";
 import { formatCount } from "../platform/text.ts";
 import { previewPrompt } from "./build/preview.ts";
 import { type BuildFlags, resolveSettings } from "./build/settings.ts";
@@ -12,7 +13,7 @@ const CHARS_PER_TOKEN = 4;
  */
 export async function printPrompt(
   flags: BuildFlags,
-  configFlags: ReadonlyMap<string, string>,
+  configFlags: FlagTexts,
   world: CommandWorld,
 ): Promise<void> {
   const settings = resolveSettings({ ...world, flags, configFlags, needsModel: false });

@@ -2,6 +2,7 @@ import { systemClock } from "../platform/clock.ts";
 import { isHolderAlive } from "../loop/holder.ts";
 import type { EndingReason } from "../session/ending.ts";
 import { isKnown } from "../session/event.ts";
+import type { Judgement } from "../session/gate.ts";
 import { type Head, openTasks } from "../session/state.ts";
 import type { TaskStatus } from "../session/task.ts";
 import { addUsage, type Usage } from "../session/usage.ts";
@@ -28,9 +29,14 @@ export interface SessionSummary {
   readonly lastActivity: string;
   readonly usage: Usage;
   readonly lastEnding: LastEnding | null;
+  /** What the gates said last; null when they have not judged the session yet. */
+  readonly judgement: SummedJudgement | null;
   /** Whether the last run has died without an ending; the next one mends that. */
   readonly hasDied: boolean;
 }
+
+/** A judgement, as a reader of a summary needs it. */
+export type SummedJudgement = Omit<Judgement, "gates" | "inARow">;
 
 /** How the last run that has ended did so. */
 export interface LastEnding {
@@ -66,8 +72,15 @@ export async function summarizeSession(
     lastActivity: head.lastAt,
     usage: running === undefined ? head.usage : addUsage(head.usage, running),
     hasDied: lease === undefined && head.run !== null,
+    judgement: judgementOf(head),
     lastEnding: await lastEnding(store, session, head),
   };
+}
+
+function judgementOf({ judgement }: Head): SummedJudgement | null {
+  if (judgement === undefined) return null;
+  const { at, passed, failed, tolerated, iteration, commit, dirty } = judgement;
+  return { at, passed, failed, tolerated, iteration, commit, dirty };
 }
 
 /** The lease of a run that is still there. */

@@ -1,11 +1,11 @@
 import { UserError } from "../platform/failure.ts";
-import { formatDuration, plural } from "../platform/text.ts";
+import { formatDuration, oneLine, plural, printable } from "../platform/text.ts";
 import { usageText } from "../render/receipt.ts";
 import { TASK_STATUSES } from "../session/task.ts";
 import { isStore, type Store, storeFile } from "../store/open.ts";
 import { readHead, sessionNames } from "../store/read.ts";
 import { type CommandWorld, dataDirectory, noSuchSession, openExisting } from "./context.ts";
-import { type SessionSummary, summarizeSession } from "./session_summary.ts";
+import { type SessionSummary, summarizeSession, type SummedJudgement } from "./session_summary.ts";
 
 /** The flags of `iteratr status` and `iteratr sessions`. */
 export interface StatusFlags {
@@ -102,6 +102,7 @@ function statusLines(summary: SessionSummary): string {
           `${ago(run.since)}; last sign of life ${ago(run.heartbeat)}`,
     ],
     ["active", ago(summary.lastActivity)],
+    ...(summary.judgement === null ? [] : [["gates", judgementText(summary.judgement)] as const]),
     [
       "ended",
       lastEnding === null
@@ -112,6 +113,18 @@ function statusLines(summary: SessionSummary): string {
     ],
   ] as const;
   return lines.map(([label, text]) => `${label.padEnd(8)}${text}\n`).join("");
+}
+
+function judgementText(
+  { at, passed, failed, tolerated, iteration, commit, dirty }: SummedJudgement,
+): string {
+  const names = (gates: readonly string[]): string =>
+    gates.map((name) => oneLine(printable(name), 60)).join(", ");
+  const verdict = passed ? "passed" : `failed: ${names(failed)}`;
+  const but = tolerated.length === 0 ? "" : `, tolerated: ${names(tolerated)}`;
+  const rest = dirty ? " with changes" : "";
+  const where = commit === null || commit === "" ? "" : ` at ${commit.slice(0, 7)}${rest}`;
+  return `${verdict}${but}${where}, after iteration ${iteration}, ${ago(at)}`;
 }
 
 function ago(at: string): string {

@@ -1,6 +1,14 @@
-import { isMap, isScalar, type Pair, parseDocument, stringify, type YAMLMap } from "yaml";
+import {
+  isCollection,
+  isMap,
+  isScalar,
+  type Pair,
+  parseDocument,
+  stringify,
+  type YAMLMap,
+} from "yaml";
+import { throwProblems } from "../platform/problem.ts";
 import { readConfigText } from "./file.ts";
-import { throwProblems } from "./problem.ts";
 
 /**
  * Sets a key in the text of a configuration file. Everything but the line of that key stays as it is,
@@ -99,7 +107,7 @@ function placeOf(map: YAMLMap, at: number, text: string): Place {
 }
 
 function rangeOf(node: unknown): readonly [number, number] {
-  const range = isScalar(node) || isMap(node) ? node.range : undefined;
+  const range = isScalar(node) || isCollection(node) ? node.range : undefined;
   return range === null || range === undefined ? [0, 0] : [range[0], range[1]];
 }
 

@@ -1,16 +1,9 @@
-import {
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseDocument,
-  type YAMLMap,
-} from "yaml";
+import { isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap } from "yaml";
 import { nearest } from "../platform/nearest.ts";
+import type { Problem } from "../platform/problem.ts";
+import { isNothing, readYamlText } from "../platform/yaml_text.ts";
+import { readGates } from "./gates.ts";
 import { readValue, type Value } from "./kinds.ts";
-import type { Problem } from "./problem.ts";
 import { specOf, SPECS } from "./table.ts";
 
 /** A value that a file sets. */
@@ -33,18 +26,8 @@ export interface FileContent {
  * @param name the file as messages name it.
  */
 export function readConfigText(text: string, name: string): FileContent {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, version: "1.2" });
-  const place = (offset: number): string => {
-    const { line, col } = lines.linePos(offset);
-    return `${name}:${line}:${col}`;
-  };
-  const problems: Problem[] = document.errors.map((error) => ({
-    message: error.code === "MULTIPLE_DOCS"
-      ? "a configuration is one document: a second one begins here"
-      : `this is no YAML: ${error.message.split(" at line ")[0]}`,
-    where: place(error.pos[0]),
-  }));
+  const { root, place, ...yaml } = readYamlText(text, name, "a configuration");
+  const problems = [...yaml.problems];
   const entries: FileEntry[] = [];
   const seen = new Map<string, number>();
   const walk = (map: YAMLMap, prefix: string): void => {
@@ -74,7 +57,13 @@ export function readConfigText(text: string, name: string): FileContent {
         continue;
       }
       seen.set(path, at);
-      const line = lines.linePos(at).line;
+      const line = yaml.line(at);
+      if (spec.kind.kind === "gates" && value !== null && !isUnset(value)) {
+        const read = readGates(value as Node, path, place);
+        problems.push(...read.problems);
+        entries.push({ key: path, value: read.gates, line });
+        continue;
+      }
       if (!isScalar(value)) {
         if (value === null) entries.push({ key: path, value: undefined, line });
         else {
@@ -96,16 +85,17 @@ export function readConfigText(text: string, name: string): FileContent {
       }
     }
   };
-  if (isMap(document.contents)) walk(document.contents, "");
-  else if (!isNothing(document.contents) && problems.length === 0) {
-    const at = document.contents?.range?.[0] ?? 0;
+  if (isMap(root)) walk(root, "");
+  else if (!isNothing(root) && problems.length === 0) {
+    const at = root?.range?.[0] ?? 0;
     problems.push({ message: "a configuration is keys with values", where: place(at) });
   }
   return { entries, problems };
 }
 
-function isNothing(node: Node | null): boolean {
-  return node === null || (isScalar(node) && node.value === null && (node.source ?? "") === "");
+/** `key:` and `key: null` say that it is not set. */
+function isUnset(value: unknown): boolean {
+  return isScalar(value) && (value.value === null || value.source === "");
 }
 
 /** The message for a key that does not exist, with the one that was probably meant. */

@@ -1,3 +1,5 @@
+import type { Gate } from "../session/gate.ts";
+
 /** What values a key can have, and how they are written. */
 export type Kind =
   | { readonly kind: "text" }
@@ -7,12 +9,14 @@ export type Kind =
   | { readonly kind: "count"; readonly min: number }
   | { readonly kind: "choice"; readonly of: readonly string[] }
   /** In milliseconds; written `90s`, `5m`, `1h30m`. */
-  | { readonly kind: "duration" }
+  | { readonly kind: "duration"; readonly min?: number }
+  /** Commands that have to succeed; a flag gives one, and may be repeated. */
+  | { readonly kind: "gates" }
   /** In bytes; written `64KiB`, `2GiB`. */
   | { readonly kind: "size" };
 
 /** A value that has been read. */
-export type Value = string | number | boolean;
+export type Value = string | number | boolean | readonly Gate[];
 
 /** A value, or what is wrong with its text. */
 export type Reading =
@@ -44,18 +48,28 @@ export function readValue(kind: Kind, text: string): Reading {
         ? { ok: true, value: text }
         : { ok: false, must: `must be one of ${kind.of.join(", ")}` };
     case "duration":
-      return readDuration(text);
+      return readDuration(text, kind.min ?? 0);
     case "size":
       return readSize(text);
+    case "gates":
+      return text.trim() === ""
+        ? { ok: false, must: "must be a command" }
+        : { ok: true, value: [gateOf(text)] };
   }
+}
+
+/** A gate of which only the command is known. */
+export function gateOf(command: string): Gate {
+  return { name: command, command, timeoutMs: null };
 }
 
 const DURATION_UNITS = [["d", 86_400_000], ["h", 3_600_000], ["m", 60_000], ["s", 1_000]] as const;
 
 /** Parts from the largest unit to the smallest, each at most once; `0` alone needs no unit. */
-function readDuration(text: string): Reading {
-  const wrong: Reading = { ok: false, must: "must be a duration such as 90s, 5m or 1h30m" };
-  if (text === "0") return { ok: true, value: 0 };
+function readDuration(text: string, min: number): Reading {
+  const least = min === 0 ? "" : ` of at least ${writeDuration(min)}`;
+  const wrong: Reading = { ok: false, must: `must be a duration${least} such as 90s, 5m or 1h30m` };
+  if (text === "0" && min === 0) return { ok: true, value: 0 };
   const parts = /^(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?$/.exec(text)?.slice(
     1,
   );
@@ -65,7 +79,7 @@ function readDuration(text: string): Reading {
     (sum, [, factor], index) => sum + Number(parts[index] ?? 0) * factor,
     0,
   );
-  return { ok: true, value: ms };
+  return ms < min ? wrong : { ok: true, value: ms };
 }
 
 function writeDuration(ms: number): string {
@@ -96,10 +110,15 @@ function readSize(text: string): Reading {
 
 /** Writes a value as `readValue` reads it. */
 export function writeValue(kind: Kind, value: Value): string {
+  if (typeof value === "object") return value.map(writeGate).join(", ");
   if (kind.kind === "duration" && typeof value === "number") return writeDuration(value);
   if (kind.kind !== "size" || typeof value !== "number") return String(value);
   const fitting = Object.entries(UNITS).findLast(([, factor]) => value % factor === 0);
   return fitting === undefined || value === 0 ? `${value}B` : `${value / fitting[1]}${fitting[0]}`;
+}
+
+function writeGate({ name, command }: Gate): string {
+  return name === command ? command : `${name}: ${command}`;
 }
 
 /** How the help shows what a flag takes; `undefined` for a switch. */
@@ -119,5 +138,7 @@ export function placeholder(kind: Kind): string | undefined {
       return "duration";
     case "size":
       return "size";
+    case "gates":
+      return "command";
   }
 }

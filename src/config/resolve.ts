@@ -1,8 +1,8 @@
 import { joinPath } from "../platform/paths.ts";
+import { type Problem, throwProblems } from "../platform/problem.ts";
 import { type ConfigFile, configFiles } from "./files.ts";
 import { type FileContent, readConfigText } from "./file.ts";
 import { readValue, type Value } from "./kinds.ts";
-import { type Problem, throwProblems } from "./problem.ts";
 import { type Config, type KeySpec, SPECS } from "./table.ts";
 
 /** Where a value comes from. */
@@ -32,9 +32,14 @@ export interface Sources {
   /** Absolute path of the root. */
   readonly root: string;
   env(name: string): string | undefined;
-  /** Texts of the flags that were given, by their long names; a switch is `true` or `false`. */
-  readonly flags: ReadonlyMap<string, string>;
+  readonly flags: FlagTexts;
 }
+
+/**
+ * Texts of the flags that were given, by their long names; a switch is `true` or `false`, and a flag that
+ * may be repeated has a list.
+ */
+export type FlagTexts = ReadonlyMap<string, string | readonly string[]>;
 
 /**
  * Resolves the configuration: flags over variables over the project's file over the global one over the
@@ -58,8 +63,12 @@ export function resolveConfig(sources: Sources): Resolved {
     const flag = spec.flag === undefined ? undefined : flags.get(spec.flag.long);
     if (spec.flag !== undefined && flag !== undefined) {
       const name = `--${spec.flag.long}`;
-      const value = flag === "" ? undefined : read(name, flag);
-      if (flag === "") problems.push({ message: `${spec.key} must not be empty`, where: name });
+      const values = [flag].flat().map((text) => {
+        if (text !== "") return read(name, text);
+        problems.push({ message: `${spec.key} must not be empty`, where: name });
+        return undefined;
+      });
+      const value = typeof flag === "string" ? values[0] : together(values);
       return { spec, value, origin: { kind: "flag", name } };
     }
     const variable = spec.variable === undefined ? undefined : env(spec.variable);
@@ -75,10 +84,41 @@ export function resolveConfig(sources: Sources): Resolved {
     }
     return { spec, value: spec.fallback, origin: { kind: "default" } };
   });
+  for (const { spec, value, origin } of settings) {
+    const message = twice(spec.key, value);
+    if (message !== undefined) problems.push({ message, where: placeOf(origin) });
+  }
   throwProblems(problems);
   const anchored = settings.map((setting) => anchor(setting, root));
   const config = Object.fromEntries(anchored.map(({ spec, value }) => [spec.key, value]));
   return { config: config as Config, settings: anchored, files };
+}
+
+/** A flag that was repeated. */
+function together(values: readonly (Value | undefined)[]): Value {
+  return values.flatMap((value) => typeof value === "object" ? value : []);
+}
+
+/** Gates are known by their names. */
+function twice(key: string, value: Value | undefined): string | undefined {
+  if (typeof value !== "object") return undefined;
+  const names = value.map(({ name }) => name);
+  const name = names.find((candidate, at) => names.indexOf(candidate) !== at);
+  return name === undefined ? undefined : `${key} names "${name}" twice`;
+}
+
+function placeOf(origin: Origin): string {
+  switch (origin.kind) {
+    case "default":
+      return "default";
+    case "global":
+    case "project":
+      return `${origin.file}:${origin.line}`;
+    case "env":
+      return origin.name;
+    case "flag":
+      return origin.name;
+  }
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Gate } from "../session/gate.ts";
 import type { Kind, Value } from "./kinds.ts";
 
 /** One key of the configuration: everything that help, files, variables, flags and messages say of it. */
@@ -75,6 +76,27 @@ export const TABLE = [
     help: "commit what an iteration has changed and the agent has not committed",
   },
   {
+    key: "verify",
+    kind: { kind: "gates" },
+    fallback: [],
+    flag: { long: "verify" },
+    help: "a command that has to succeed before the session counts as done; may be repeated",
+  },
+  {
+    key: "verify_baseline",
+    kind: { kind: "choice", of: ["strict", "tolerate"] },
+    fallback: "strict",
+    flag: { long: "verify-baseline", value: "word" },
+    variable: "ITERATR_VERIFY_BASELINE",
+    help: "tolerate: what failed before the session began may fail on; strict: it may not",
+  },
+  {
+    key: "verify_timeout",
+    kind: { kind: "duration", min: 1_000 },
+    fallback: 600_000,
+    help: "how long such a command may take",
+  },
+  {
     key: "log_level",
     kind: { kind: "choice", of: ["debug", "info", "warn", "error"] },
     fallback: "info",
@@ -143,6 +165,7 @@ export type Key = typeof TABLE[number]["key"];
 
 type ValueOf<K extends Kind> = K extends { readonly kind: "switch" } ? boolean
   : K extends { readonly kind: "count" | "size" | "duration" } ? number
+  : K extends { readonly kind: "gates" } ? readonly Gate[]
   : string;
 
 /** The values of all keys; those without a fallback may be unset. */

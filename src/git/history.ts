@@ -7,7 +7,12 @@ export interface CommitFacts {
   readonly files: number;
   readonly added: number;
   readonly removed: number;
+  /** The session that iteratr has made it for, by its trailer; empty when somebody else made it. */
+  readonly session: string;
 }
+
+/** The trailer that names the session. */
+export const SESSION_TRAILER = "Iteratr-Session";
 
 /** More commits than a turn of an agent makes; a branch that it checked out may have any number. */
 const MAX_COMMITS = 100;
@@ -17,7 +22,7 @@ const LOG = [
   "log",
   "--reverse",
   `--max-count=${MAX_COMMITS}`,
-  "--format=%x00%H%n%s",
+  `--format=%x00%H%n%s%n%(trailers:key=${SESSION_TRAILER},valueonly,separator=%x2C)`,
   "--numstat",
   "--no-renames",
   "--no-ext-diff",
@@ -51,7 +56,7 @@ async function log(top: string, args: readonly string[]): Promise<readonly Commi
 }
 
 function factsOf(text: string): CommitFacts {
-  const [id = "", subject = "", ...rest] = text.split("\n");
+  const [id = "", subject = "", session = "", ...rest] = text.split("\n");
   const counts = rest.flatMap((line) => {
     const [, added, removed] = /^(\d+|-)\t(\d+|-)\t/.exec(line) ?? [];
     // A binary file counts as changed, without lines.
@@ -60,6 +65,7 @@ function factsOf(text: string): CommitFacts {
   return {
     id,
     subject,
+    session,
     files: counts.length,
     added: counts.reduce((sum, [added]) => sum + added, 0),
     removed: counts.reduce((sum, [, removed]) => sum + removed, 0),

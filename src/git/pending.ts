@@ -33,12 +33,21 @@ export async function dirtyFiles(
   ignored: string,
   hashes: ContentHashes,
 ): Promise<DirtyFiles> {
-  const marks: DirtyFiles = new Map();
+  const entries = await markedEntries(top, ignored, hashes);
+  return new Map(entries.map(({ entry, mark }) => [entry.path, mark]));
+}
+
+/** The same, with all that git says of them. */
+export async function markedEntries(
+  top: string,
+  ignored: string,
+  hashes: ContentHashes,
+): Promise<readonly { readonly entry: StatusEntry; readonly mark: string }[]> {
   const isOwn = ownFiles(top, ignored);
-  for (const entry of (await readStatus(top))?.entries ?? []) {
-    if (!isOwn(entry.path)) marks.set(entry.path, await markOf(top, entry, hashes));
-  }
-  return marks;
+  const entries = ((await readStatus(top))?.entries ?? []).filter(({ path }) => !isOwn(path));
+  const marked: { readonly entry: StatusEntry; readonly mark: string }[] = [];
+  for (const entry of entries) marked.push({ entry, mark: await markOf(top, entry, hashes) });
+  return marked;
 }
 
 /**

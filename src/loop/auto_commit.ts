@@ -16,34 +16,42 @@ import { loadText, storeText } from "../store/blob.ts";
 import type { Store } from "../store/open.ts";
 import { readHead, readIterations, readTasks } from "../store/read.ts";
 import { commitMessage } from "./commit_message.ts";
-import { hookOutput, refusalSection } from "./commit_refusal.ts";
+import { commitMade } from "./commit_totals.ts";
+import { hookOutput } from "./commit_refusal.ts";
 import type { RunPlan } from "./plan.ts";
 import type { Recorder } from "./recorder.ts";
 
 /** Commits what iterations have changed, and keeps account of all commits of a run. */
 export interface AutoCommit {
-  /** Remembers where HEAD is before a turn. */
-  begin(): Promise<void>;
   /**
-   * Records what the agent has committed in the turn, and commits the rest.
+   * Remembers where HEAD is before an iteration.
    *
-   * @returns the commits of both, the oldest first; `undefined` when none are made.
+   * @returns that commit, empty before the first one; `undefined` when no commits are made.
+   */
+  begin(): Promise<string | undefined>;
+  /** Looks again: what somebody else than the agent has committed since is passed over. */
+  passOver(): Promise<void>;
+  /** Records what the agent has committed in its turn, before somebody else commits something. */
+  endTurn(): Promise<void>;
+  /**
+   * Records what the agent has committed, and commits the rest.
+   *
+   * @returns the iteration's commits of both, the oldest first; `undefined` when none are made.
    */
   finish(iteration: number): Promise<Commits>;
   /** The same for a turn that was broken off, whose work belongs to the iteration that goes on with it. */
   breakOff(): Promise<Commits>;
-  /** What the next prompt has to say of a commit that was refused; empty when none was. */
-  refusal(): string;
 }
 
 type Commits = readonly CommitFacts[] | undefined;
 
 /** Nothing is committed: it was switched off, or there is no git. */
 const NONE: AutoCommit = {
-  begin: () => Promise.resolve(),
+  begin: () => Promise.resolve(undefined),
+  passOver: () => Promise.resolve(),
+  endTurn: () => Promise.resolve(),
   finish: () => Promise.resolve(undefined),
   breakOff: () => Promise.resolve(undefined),
-  refusal: () => "",
 };
 
 /** What is needed to set it up. */
@@ -77,8 +85,7 @@ export async function makeAutoCommit(setup: AutoCommitSetup): Promise<AutoCommit
   const hashes = new ContentHashes(setup.ownOutput);
   const baseline = await baselineOf(setup, top, hashes);
   if (!plan.autoCommit) return NONE;
-  const [last] = await readIterations(setup.store, plan.session, setup.head, 1);
-  return new Committer(setup, { top, ignored: setup.ignored, baseline, hashes }, last?.refusal);
+  return new Committer(setup, { top, ignored: setup.ignored, baseline, hashes });
 }
 
 type Place = Parameters<typeof pendingWork>[0];
@@ -88,32 +95,38 @@ class Committer implements AutoCommit {
   readonly #place: Place;
   /** Where HEAD was when it was last looked at; each look costs a process. */
   #head: string | undefined;
-  #refusal: string | undefined;
+  /** Of the iteration that is going on. */
+  #commits: CommitFacts[] = [];
 
-  constructor(setup: AutoCommitSetup, place: Place, refusal: string | undefined) {
+  constructor(setup: AutoCommitSetup, place: Place) {
     this.#setup = setup;
     this.#place = place;
-    this.#refusal = refusal;
   }
 
-  async begin(): Promise<void> {
+  async begin(): Promise<string> {
+    this.#commits = [];
     this.#head ??= await headCommit(this.#place.top);
+    return this.#head;
   }
 
-  refusal(): string {
-    return refusalSection(this.#refusal);
+  async passOver(): Promise<void> {
+    this.#head = await headCommit(this.#place.top);
+  }
+
+  async endTurn(): Promise<void> {
+    await this.#recordAgents(await headCommit(this.#place.top));
   }
 
   async breakOff(): Promise<Commits> {
-    return await this.#recordAgents(await headCommit(this.#place.top));
+    await this.endTurn();
+    return this.#commits;
   }
 
   async finish(iteration: number): Promise<Commits> {
     const { plan, recorder } = this.#setup;
-    this.#refusal = undefined;
     // The same look tells where HEAD is: in a clean tree it is the only one.
     const pending = await pendingWork(this.#place);
-    const commits = await this.#recordAgents(pending?.head);
+    await this.#recordAgents(pending?.head);
     const result = pending === undefined
       ? UNREADABLE
       : pending.entries.length === 0
@@ -125,26 +138,30 @@ class Committer implements AutoCommit {
       }, pending);
     if (result?.kind === "refused") {
       const output = hookOutput(result);
-      this.#refusal = output;
       const { why } = result;
       await recorder.record(
         event("commit.refused", output === undefined ? { why } : { why, output }),
       );
     }
-    if (result?.kind !== "committed") return commits;
-    this.#head = result.commit.id;
-    await recordCommit(recorder, result.commit, "run");
-    return [...commits, result.commit];
+    if (result?.kind === "committed") {
+      this.#head = result.commit.id;
+      await this.#record(result.commit, "run");
+    }
+    return this.#commits;
   }
 
   /** Records the commits up to where HEAD is now. */
-  async #recordAgents(head: string | undefined): Promise<readonly CommitFacts[]> {
+  async #recordAgents(head: string | undefined): Promise<void> {
     const before = this.#head;
     this.#head = head;
-    if (before === undefined || head === undefined) return [];
+    if (before === undefined || head === undefined) return;
     const commits = await commitsBetween(this.#place.top, before, head);
-    for (const commit of commits) await recordCommit(this.#setup.recorder, commit, "agent");
-    return commits;
+    for (const commit of commits) await this.#record(commit, "agent");
+  }
+
+  async #record(commit: CommitFacts, by: "agent" | "run"): Promise<void> {
+    await this.#setup.recorder.record(commitMade(commit, by));
+    this.#commits.push(commit);
   }
 }
 
@@ -179,13 +196,4 @@ async function messageFor(
   const tasks = done.length > 0 ? done : touched.filter(({ status }) => status === "in_progress");
   const [record] = await readIterations(store, session, head, 1);
   return commitMessage({ session, iteration, tasks, summary: record?.summary ?? null });
-}
-
-async function recordCommit(
-  recorder: Recorder,
-  commit: CommitFacts,
-  by: "agent" | "run",
-): Promise<void> {
-  const { id, subject, files, added, removed } = commit;
-  await recorder.record(event("commit.made", { id, subject, by, files, added, removed }));
 }

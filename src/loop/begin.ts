@@ -1,10 +1,12 @@
 import { UserError } from "../platform/failure.ts";
 import { exists, relativeTo } from "../platform/paths.ts";
 import { event, type NewEvent } from "../session/event.ts";
+import { HOOK_NAMES } from "../session/hook.ts";
 import { granted } from "../session/ruling.ts";
 import { type Head, type Info, openTasks } from "../session/state.ts";
 import { readHead, readInfo } from "../store/read.ts";
 import { transact } from "../store/transact.ts";
+import { isProven } from "./decide.ts";
 import type { RunPlan, RunWorld } from "./plan.ts";
 import { makeRecorder, type Recorder } from "./recorder.ts";
 import { readSpec, SpecCopy, storedSpec } from "./spec_copy.ts";
@@ -61,6 +63,10 @@ export function isFinished(plan: RunPlan, standing: Standing | undefined): boole
   const { head } = standing;
   // What a killed run has left open, or running, has to be mended first.
   if (head.run !== null || head.iteration !== null) return false;
+  return isDone(head) && isProven(head, plan.limits.gates);
+}
+
+function isDone(head: Head): boolean {
   return head.complete && head.tasks > 0 && openTasks(head) === 0;
 }
 
@@ -86,12 +92,20 @@ export async function begin(
     create: { spec: plan.spec },
     decide: ({ head }) =>
       granted(
-        ...(head.complete ? [event("session.reopened", { why: whyReopened(plan, standing) })] : []),
+        ...(isToReopen(plan, standing, head)
+          ? [event("session.reopened", { why: whyReopened(plan, standing) })]
+          : []),
         started(plan, world),
       ),
   });
   const recorder = makeRecorder(store, session, run);
   return { recorder, spec: new SpecCopy(plan.spec, recorder, standing?.spec) };
+}
+
+/** A session that is done and only waits for its gates stays as it is. */
+function isToReopen(plan: RunPlan, standing: Standing | undefined, head: Head): boolean {
+  if (!head.complete) return false;
+  return plan.reopen || standing?.specChanged === true || !isDone(head);
 }
 
 function whyReopened(plan: RunPlan, standing: Standing | undefined): string {
@@ -100,6 +114,8 @@ function whyReopened(plan: RunPlan, standing: Standing | undefined): string {
 }
 
 function started(plan: RunPlan, world: RunWorld): NewEvent {
+  const hooks = HOOK_NAMES.filter((name) => plan.hooks[name].length > 0);
+  const gates = plan.gates.map(({ name }) => name);
   return event("run.started", {
     pid: world.pid,
     host: world.host,
@@ -110,5 +126,7 @@ function started(plan: RunPlan, world: RunWorld): NewEvent {
     command: plan.agent.command,
     iterations: plan.limits.iterations,
     timeMs: plan.limits.timeMs,
+    ...(hooks.length === 0 ? {} : { hooks }),
+    ...(gates.length === 0 ? {} : { gates }),
   });
 }

@@ -1,3 +1,4 @@
+import { SESSION_TRAILER } from "../git/history.ts";
 import { headOf, oneLine, printable } from "../platform/text.ts";
 import { formatId } from "../session/ids.ts";
 import type { Task } from "../session/task.ts";
@@ -31,7 +32,7 @@ export interface CommitWords {
  */
 export function commitMessage({ session, iteration, tasks, summary }: CommitWords): string {
   const trailers = [
-    `Iteratr-Session: ${session}`,
+    `${SESSION_TRAILER}: ${session}`,
     `Iteratr-Iteration: ${iteration}`,
     ...tasks.map(({ n }) => `Iteratr-Task: ${formatId("TAS", n)}`),
   ];

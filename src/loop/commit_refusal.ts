@@ -1,4 +1,5 @@
-import { headOf, printable, tailOf } from "../platform/text.ts";
+import { printable, withoutMiddle } from "../platform/text.ts";
+import { indented } from "../prompt/indented.ts";
 
 /** So much of what a hook says goes into a prompt: the beginning and the end, each half of it. */
 const MAX_CHARS = 8_000;
@@ -13,20 +14,16 @@ const IDENTITY = /^fatal: .*(ident|email|e-mail|\bname\b)/m;
 export function hookOutput({ output }: { readonly output: string }): string | undefined {
   const text = printable(output).trim();
   if (text === "" || IDENTITY.test(text)) return undefined;
-  if (text.length <= MAX_CHARS) return text;
-  const half = MAX_CHARS / 2;
-  const left = text.length - MAX_CHARS;
-  return `${headOf(text, half)}\n[${left} characters left out]\n${tailOf(text, half)}`;
+  return withoutMiddle(text, MAX_CHARS);
 }
 
 /** The section of the next prompt; empty when there is nothing to say. */
 export function refusalSection(output: string | undefined): string {
   if (output === undefined) return "";
-  const lines = output.split("\n").map((line) => `    ${line}`.trimEnd());
   return [
     "# The last commit was refused",
     "The work of the last iteration is in the files, but git's hooks refused its commit. Put right " +
     "what they complain about; it is committed after this iteration. They said:",
-    lines.join("\n"),
+    indented(output),
   ].join("\n\n");
 }

@@ -4,6 +4,7 @@ import type { AutoCommit } from "./auto_commit.ts";
 import type { Begun } from "./begin.ts";
 import type { Tally } from "./decide.ts";
 import type { RunPlan, RunWorld } from "./plan.ts";
+import type { HookRunner } from "./hook_runner.ts";
 import type { Remains } from "./remains.ts";
 import type { Tenancy } from "./tenancy.ts";
 
@@ -20,7 +21,10 @@ export interface RunContext extends Begun {
   readonly tenancy: Tenancy;
   readonly remains: Remains;
   readonly workMark: WorkMark;
+  /** The top of the work tree; `undefined` outside git. */
+  readonly top: string | undefined;
   readonly autoCommit: AutoCommit;
+  readonly hooks: HookRunner;
   /** When the run began, on the monotonic clock. */
   readonly start: number;
   readonly progress: Progress;

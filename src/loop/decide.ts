@@ -1,4 +1,5 @@
 import type { Outcome } from "../session/event.ts";
+import type { Judgement } from "../session/gate.ts";
 import { type Head, openTasks } from "../session/state.ts";
 
 /** What bounds a run. */
@@ -11,6 +12,8 @@ export interface Limits {
   readonly timeMs: number;
   /** Iterations in a row without a task closed that end it, whatever else has changed. */
   readonly withoutTask: number;
+  /** Fingerprint of the gates; empty when there are none. */
+  readonly gates: string;
 }
 
 /** What a run has seen so far. */
@@ -25,21 +28,37 @@ export interface Tally {
   readonly ms: number;
   /** Whether a turn has been taken with all tasks closed, which asks for `session-complete`. */
   readonly asked: boolean;
+  /** Whether an extra turn has been taken to tell the agent what a hook complained of last. */
+  readonly told: boolean;
 }
 
 /** A run that has not begun. */
-export const FRESH: Tally = { iterations: 0, idle: 0, withoutTask: 0, ms: 0, asked: false };
+export const FRESH: Tally = {
+  iterations: 0,
+  idle: 0,
+  withoutTask: 0,
+  ms: 0,
+  asked: false,
+  told: false,
+};
 
 /** What the loop does next. */
 export type Step =
-  | { readonly kind: "iterate" }
+  | {
+    readonly kind: "iterate";
+    /** Only to tell the agent what a hook complained of when everything was done. */
+    readonly extra: boolean;
+  }
   /** All tasks are closed and nobody said so: the loop declares it. */
   | { readonly kind: "assume-complete" }
+  /** The session is declared done: the gates have to say whether it is. */
+  | { readonly kind: "judge" }
   | { readonly kind: "end"; readonly why: EndReason };
 
 /** Why the loop itself ends a run. */
 export type EndReason =
   | "complete"
+  | "unverified"
   | "stopped"
   | "stalled"
   | "no-task-closed"
@@ -47,27 +66,62 @@ export type EndReason =
   | "time"
   | "iterations";
 
+/** So many judgements in a row may fail. */
+export const MAX_FAILED_JUDGEMENTS = 5;
+
+const NEXT: Step = { kind: "iterate", extra: false };
+
 /**
  * Decides what comes next. Total, and every run ends: when nothing is left to do, when a limit is
  * reached, or when nothing comes of it any more. Completion outranks a limit.
  */
 export function nextStep(limits: Limits, tally: Tally, head: Head): Step {
-  const { blocked, remaining, in_progress: inProgress } = head.counts;
-  const timeIsUp = limits.timeMs > 0 && tally.ms >= limits.timeMs;
-  const noMoreIterations = limits.iterations > 0 && tally.iterations >= limits.iterations;
-  const limitReached = timeIsUp || noMoreIterations || head.stop !== null;
+  const limit = reachedLimit(limits, tally);
   const allClosed = head.tasks > 0 && openTasks(head) === 0;
-  if (allClosed && head.complete) return { kind: "end", why: "complete" };
-  if (allClosed && (tally.asked || limitReached)) return { kind: "assume-complete" };
+  const mustEnd = limit !== undefined || head.stop !== null;
+  if (allClosed && head.complete) {
+    const complains = head.held?.some(({ failed }) => failed) === true;
+    if (complains && !tally.told && !mustEnd) return { kind: "iterate", extra: true };
+    return isProven(head, limits.gates) ? { kind: "end", why: "complete" } : { kind: "judge" };
+  }
+  const failing = failingJudgement(limits, head);
+  if (failing !== undefined && failing.inARow >= MAX_FAILED_JUDGEMENTS) {
+    return { kind: "end", why: "unverified" };
+  }
+  if (allClosed && failing?.iteration === head.iterations) {
+    if (head.stop !== null) return { kind: "end", why: "stopped" };
+    return limit === undefined ? NEXT : { kind: "end", why: "unverified" };
+  }
+  if (allClosed && (tally.asked || mustEnd)) return { kind: "assume-complete" };
+  const { blocked, remaining, in_progress: inProgress } = head.counts;
   if (blocked > 0 && remaining + inProgress === 0 && head.complete) {
     return { kind: "end", why: "only-blocked" };
   }
   if (head.stop !== null) return { kind: "end", why: "stopped" };
-  if (tally.idle >= limits.stall) return { kind: "end", why: "stalled" };
-  if (tally.withoutTask >= limits.withoutTask) return { kind: "end", why: "no-task-closed" };
-  if (timeIsUp) return { kind: "end", why: "time" };
-  if (noMoreIterations) return { kind: "end", why: "iterations" };
-  return { kind: "iterate" };
+  // While only the gates are in the way, their judgements are counted instead.
+  if (!allClosed || failing === undefined) {
+    if (tally.idle >= limits.stall) return { kind: "end", why: "stalled" };
+    if (tally.withoutTask >= limits.withoutTask) return { kind: "end", why: "no-task-closed" };
+  }
+  return limit === undefined ? NEXT : { kind: "end", why: limit };
+}
+
+function reachedLimit(limits: Limits, tally: Tally): "time" | "iterations" | undefined {
+  if (limits.timeMs > 0 && tally.ms >= limits.timeMs) return "time";
+  const { iterations } = limits;
+  return iterations > 0 && tally.iterations >= iterations ? "iterations" : undefined;
+}
+
+function failingJudgement(limits: Limits, { judgement }: Head): Judgement | undefined {
+  if (judgement === undefined || judgement.passed || judgement.inARow === 0) return undefined;
+  return judgement.gates === limits.gates ? judgement : undefined;
+}
+
+/** Whether the gates have passed what the session has come to; without any, nothing is to be proven. */
+export function isProven({ judgement, iterations }: Head, gates: string): boolean {
+  if (gates === "") return true;
+  return judgement?.passed === true && judgement.gates === gates &&
+    judgement.iteration === iterations;
 }
 
 /** Counts an iteration that has ended. */
@@ -79,5 +133,6 @@ export function count(tally: Tally, before: Head, after: Head, outcome: Outcome)
     idle: outcome === "progress" ? 0 : tally.idle + 1,
     withoutTask: closed(after) > closed(before) ? 0 : tally.withoutTask + 1,
     asked: before.tasks > 0 && openTasks(before) === 0,
+    told: tally.told,
   };
 }

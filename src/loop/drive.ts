@@ -8,13 +8,16 @@ import { addUsage } from "../session/usage.ts";
 import { readHead, readIterations, readTasks } from "../store/read.ts";
 import { transact } from "../store/transact.ts";
 import { AgentHolder } from "./agent_holder.ts";
+import { Completions } from "./completions.ts";
 import type { RunContext } from "./context.ts";
 import { count, nextStep } from "./decide.ts";
 import { endingFor } from "./ending_text.ts";
+import { FrozenFiles } from "./frozen_files.ts";
 import { iterate, type IterationResult } from "./iteration.ts";
 import type { RunPlan, RunWorld } from "./plan.ts";
 import { SeenStates, tasksMark } from "./progress.ts";
 import { startTimeBudget, type TimeBudget } from "./time_budget.ts";
+import { Verifier } from "./verifier.ts";
 
 /**
  * Runs one iteration after another until the loop's decision is to end, or the run is told to stop. The
@@ -30,16 +33,30 @@ export async function drive(context: RunContext): Promise<Ending> {
     recorder.record(event("warning", { message })).catch(() => undefined);
   };
   using time = startTimeBudget(world.clock, plan.limits.timeMs, warn);
+  const frozen = new FrozenFiles(plan.sources, recorder);
+  await context.hooks.run("session_start", {}, AbortSignal.any([world.stop, time.up]));
+  const verifier = new Verifier(context, context.top);
+  await verifier.takeBaseline(AbortSignal.any([world.stop, time.up]));
+  world.stop.throwIfAborted();
   await using agents = new AgentHolder(context, AbortSignal.any([world.stop, time.up]));
-  return await loop(context, agents, time);
+  await frozen.check();
+  return await loop(context, { agents, time, verifier, frozen });
+}
+
+/** What the iterations of a run work with together. */
+interface LoopParts {
+  readonly agents: AgentHolder;
+  readonly time: TimeBudget;
+  readonly verifier: Verifier;
+  readonly frozen: FrozenFiles;
 }
 
 async function loop(
   context: RunContext,
-  agents: AgentHolder,
-  time: TimeBudget,
+  { agents, time, verifier, frozen }: LoopParts,
 ): Promise<Ending> {
   const { plan, world, progress } = context;
+  const completions = new Completions(world.store, plan.session, context.hooks);
   const seen = await seenStates(plan, world, await context.workMark());
   for (;;) {
     // A deleted store would let a run go on that nobody can ever look up.
@@ -50,6 +67,7 @@ async function loop(
     const step = nextStep(plan.limits, progress.tally, head);
     switch (step.kind) {
       case "iterate": {
+        progress.tally = { ...progress.tally, told: progress.tally.told || step.extra };
         let hasEnded = false;
         try {
           const agent = await agents.forIteration();
@@ -57,7 +75,9 @@ async function loop(
             progress.usage = addUsage(progress.usage, usage);
             hasEnded = true;
           };
-          const { outcome } = await iterate({ ...context, agent, seen, cut: time.up, account });
+          const around = { agent, seen, completions, cut: time.up, account };
+          const { outcome } = await iterate({ ...context, ...around });
+          await frozen.check();
           const after = await currentHead(plan, world);
           progress.tally = count(progress.tally, head, after, outcome);
         } catch (error) {
@@ -71,6 +91,10 @@ async function loop(
       }
       case "assume-complete":
         await assumeComplete(plan, world);
+        break;
+      case "judge":
+        await verifier.judge(world.stop);
+        world.stop.throwIfAborted();
         break;
       case "end":
         return endingFor(step.why, {

@@ -5,7 +5,7 @@ import { formatId } from "../session/ids.ts";
 import { type Head, openTasks } from "../session/state.ts";
 import { isClosed, type Task } from "../session/task.ts";
 import { byNumber, idList, unmet } from "../session/task_graph.ts";
-import type { EndReason, Limits, Tally } from "./decide.ts";
+import { type EndReason, type Limits, MAX_FAILED_JUDGEMENTS, type Tally } from "./decide.ts";
 
 /** What the texts of endings tell about. */
 export interface EndingFacts {
@@ -47,9 +47,21 @@ export function endingFor(
     case "complete":
       return {
         reason: "complete",
-        message: `${plural(facts.head.counts.completed, "task")} done, after ${spent(facts)}.`,
+        message: `${plural(facts.head.counts.completed, "task")} done, after ${spent(facts)}` +
+          `${proof(facts)}.`,
         hints: [],
       };
+    case "unverified": {
+      const { failed = [], inARow = 0 } = facts.head.judgement ?? {};
+      const often = inARow < MAX_FAILED_JUDGEMENTS ? "" : ` in ${inARow} judgements in a row`;
+      return {
+        reason: "unverified",
+        message: `everything is declared done, but ${names(failed)} ${
+          failed.length === 1 ? "fails" : "fail"
+        }${often}, after ${spent(facts)}.`,
+        hints: [`Look: iteratr status ${session}`, goOn],
+      };
+    }
     case "stalled":
       return {
         reason: "stalled",
@@ -112,6 +124,19 @@ export function goOnHint(
 ): string {
   const words = ["iteratr", "build", "--name", session, "--spec", spec, ...flags];
   return `Go on: ${words.map(shellQuote).join(" ")}`;
+}
+
+function proof({ limits, head: { judgement } }: EndingFacts): string {
+  if (limits.gates === "" || judgement === undefined) return "";
+  const { tolerated, commit, dirty } = judgement;
+  const rest = dirty ? ", with changes that are not committed" : "";
+  const at = commit === null || commit === "" ? "" : ` at ${commit.slice(0, 7)}${rest}`;
+  if (tolerated.length === 0) return `; gates pass${at}`;
+  return `; gates pass${at}, but for ${names(tolerated)}, which failed before the session began`;
+}
+
+function names(gates: readonly string[]): string {
+  return gates.map((name) => `"${oneLine(printable(name), 80)}"`).join(", ");
 }
 
 function spent({ tally, ms, cost }: EndingFacts): string {

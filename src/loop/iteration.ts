@@ -1,12 +1,13 @@
 import type { Agent } from "../agent/agent.ts";
 import type { PromptResult } from "../agent/turn.ts";
-import type { CommitFacts } from "../git/commit.ts";
 import { messageOf } from "../platform/failure.ts";
-import { event, type EventData, type Outcome } from "../session/event.ts";
+import { event, type Outcome, type StateMark } from "../session/event.ts";
 import type { Head } from "../session/state.ts";
 import type { Usage } from "../session/usage.ts";
 import type { Store } from "../store/open.ts";
 import { readHead, readTasks } from "../store/read.ts";
+import { commitTotals } from "./commit_totals.ts";
+import type { Completions } from "./completions.ts";
 import { nextPrompt } from "./next_prompt.ts";
 import { type SeenStates, tasksMark } from "./progress.ts";
 import type { RunContext } from "./context.ts";
@@ -17,6 +18,7 @@ import { Transcript } from "./transcript.ts";
 export interface IterationContext extends Omit<RunContext, "progress" | "start" | "tenancy"> {
   readonly agent: Agent;
   readonly seen: SeenStates;
+  readonly completions: Completions;
   /** Aborted when the turn is to be cut short, although the run goes on to its end in order. */
   readonly cut: AbortSignal;
   /** Told what the iteration has come to, however it ends. */
@@ -34,8 +36,8 @@ export interface IterationResult {
 }
 
 /**
- * One iteration: a prompt from where the session stands, one turn of the agent in a session of its own,
- * and a look at what has changed. However it goes, its end is recorded.
+ * One iteration: hooks, a prompt from where the session stands, one turn of the agent in a session of its
+ * own, hooks again, a commit, and a look at what has changed. However it goes, its end is recorded.
  *
  * @throws what made it fail, after recording that it did.
  */
@@ -44,12 +46,11 @@ export async function iterate(context: IterationContext): Promise<IterationResul
   const spec = await context.spec.current();
   // Before the iteration begins: an unknown model or a missing login is no iteration that failed.
   const session = await context.agent.openSession(plan.model);
-  const n = await recorder.beginIteration();
+  const n = await recorder.beginIteration(await context.autoCommit.begin());
   if (!session.isModelKnown) {
     const message = `the agent does not tell its model: nobody knows whether it is ${plan.model}`;
     await recorder.record(event("warning", { message }));
   }
-  await context.autoCommit.begin();
   world.log.record("info", "loop", "iteration begins", { n, agentSession: session.id });
   const start = world.clock.monotonic();
   const failed = new AbortController();
@@ -65,11 +66,7 @@ export async function iterate(context: IterationContext): Promise<IterationResul
     turn: PromptResult | undefined,
   ): Promise<IterationResult> => {
     const usage = await meter.finish(turn, world.stop.aborted ? HURRY_MS : PATIENCE_MS);
-    // The work of an iteration that was broken off belongs to the one that takes its task up.
-    const commits = wanted === "interrupted"
-      ? await context.autoCommit.breakOff()
-      : await context.autoCommit.finish(n);
-    const state = wanted === "interrupted" ? null : await mark(context);
+    const { state, commits } = await settle(context, n, wanted, stop);
     const isNew = state !== null && context.seen.add(state);
     const outcome = wanted === "progress" && !isNew ? "idle" : wanted;
     const question = outcome === "idle" ? transcript.lastQuestion() : undefined;
@@ -78,7 +75,7 @@ export async function iterate(context: IterationContext): Promise<IterationResul
     world.log.record("info", "loop", "iteration ended", { n, outcome, stop, ms, cost: usage.cost });
     await recorder.record(event("iteration.ended", {
       ...{ n, outcome, stop, ms, usage, state },
-      ...(commits === undefined ? {} : commitTotals(commits)),
+      ...commitTotals(commits),
     }));
     await context.remains.look(context.agent.pid);
     const result = { outcome, usage };
@@ -86,17 +83,22 @@ export async function iterate(context: IterationContext): Promise<IterationResul
     return result;
   };
   try {
-    const turn = await session.prompt(
-      [
-        await nextPrompt(world.store, world.clock, plan, n, spec),
-        context.autoCommit.refusal(),
-      ].filter((part) => part !== "").join("\n\n"),
+    await prepare(context, n);
+    const prompt = await nextPrompt(world.store, world.clock, plan, n, spec);
+    const answer = session.prompt(
+      prompt.text,
       (update) => {
         transcript.take(update);
         meter.note(update.kind === "usage" ? update.cost : undefined);
       },
       AbortSignal.any([world.stop, failed.signal, context.cut]),
     );
+    // Awaited below: what it throws meanwhile is not lost.
+    answer.catch(() => undefined);
+    if (prompt.through > 0) {
+      await recorder.record(event("hook.delivered", { through: prompt.through }));
+    }
+    const turn = await answer;
     await transcript.finish();
     return await end(world.stop.aborted ? "interrupted" : "progress", turn.stop, turn);
   } catch (error) {
@@ -108,25 +110,44 @@ export async function iterate(context: IterationContext): Promise<IterationResul
   }
 }
 
-/** The commits of an iteration, as its end tells them. */
-function commitTotals(
-  commits: readonly CommitFacts[],
-): Pick<EventData["iteration.ended"], "commits" | "files"> {
-  const sum = (of: (commit: CommitFacts) => number): number =>
-    commits.reduce((total, commit) => total + of(commit), 0);
-  return {
-    commits: commits.map(({ id }) => id),
-    files: {
-      changed: sum(({ files }) => files),
-      added: sum(({ added }) => added),
-      removed: sum(({ removed }) => removed),
-    },
-  };
+/** What happens before the turn. */
+async function prepare(context: IterationContext, n: number): Promise<void> {
+  const { plan, world, hooks } = context;
+  await hooks.run("pre_iteration", { iteration: n }, world.stop);
+  if (hooks.has("pre_iteration")) await context.autoCommit.passOver();
+  // What hooks and gates have changed since the last turn is no progress of the agent.
+  if (hooks.any || plan.gates.length > 0) context.seen.add(await mark(context));
 }
 
-async function mark(
-  { plan, world, workMark }: IterationContext,
-): Promise<{ readonly work: string; readonly tasks: string }> {
+/** What happens after the turn: hooks, and the commit. */
+async function settle(
+  context: IterationContext,
+  n: number,
+  outcome: Outcome,
+  stop: string,
+): Promise<{ readonly state: StateMark | null; readonly commits: Commits }> {
+  const { hooks, world, autoCommit } = context;
+  // The work of an iteration that was broken off belongs to the one that takes its task up.
+  if (outcome === "interrupted") return { state: null, commits: await autoCommit.breakOff() };
+  if (!hooks.has("on_task_complete", "post_iteration", "on_error")) {
+    const commits = await autoCommit.finish(n);
+    return { state: await mark(context), commits };
+  }
+  await autoCommit.endTurn();
+  const state = await mark(context);
+  await context.completions.runHooks(world.stop);
+  if (outcome === "failed") {
+    await hooks.run("on_error", { iteration: n, error: stop }, world.stop);
+  } else {
+    await hooks.run("post_iteration", { iteration: n }, world.stop);
+  }
+  await autoCommit.passOver();
+  return { state, commits: await autoCommit.finish(n) };
+}
+
+type Commits = Awaited<ReturnType<IterationContext["autoCommit"]["finish"]>>;
+
+async function mark({ plan, world, workMark }: IterationContext): Promise<StateMark> {
   const head = await sessionHead(world.store, plan.session);
   const tasks = await readTasks(world.store, plan.session, head);
   return { work: await workMark(), tasks: tasksMark(tasks) };

@@ -1,24 +1,34 @@
-import { event, type NewEvent } from "../session/event.ts";
+import { type CommitFacts, commitsBetween, headCommit } from "../git/history.ts";
+import { event, isKnown, type NewEvent } from "../session/event.ts";
 import { granted } from "../session/ruling.ts";
-import type { Iteration } from "../session/state.ts";
+import type { Head, Iteration } from "../session/state.ts";
 import { addUsage, NO_USAGE, type Usage } from "../session/usage.ts";
 import type { Store } from "../store/open.ts";
-import { readHead, readIterations } from "../store/read.ts";
+import { readEvents, readHead, readIterations } from "../store/read.ts";
 import { transact } from "../store/transact.ts";
+import { commitMade, commitTotals } from "./commit_totals.ts";
 
 /** The exit code of a run that was killed: the shell's for SIGKILL. */
 const FOUND_DEAD = 137;
 
 /**
  * Closes what a killed run has left open in the log: its iteration counts as interrupted, with what it
- * is known to have spent, and the run itself gets the ending that it could not write.
+ * is known to have spent and what was committed in it, and the run itself gets the ending that it could
+ * not write.
+ *
+ * @param top the top of the work tree; `undefined` outside git.
  */
-export async function mend(store: Store, session: string): Promise<void> {
+export async function mend(
+  store: Store,
+  session: string,
+  top: string | undefined,
+): Promise<void> {
   const seen = await readHead(store, session);
   if (seen === undefined || (seen.run === null && seen.iteration === null)) return;
   const iterations = await readIterations(store, session, seen);
   const open = iterations.find(({ n }) => n === seen.iteration);
   const run = seen.run ?? open?.run ?? undefined;
+  const commits = await commitsOf(store, session, seen, open, top);
   await transact(store, {
     session,
     ...(run === undefined ? {} : { run }),
@@ -26,14 +36,42 @@ export async function mend(store: Store, session: string): Promise<void> {
     tasks: false,
     decide: ({ head }) => {
       const closing: NewEvent[] = [];
-      if (head.iteration !== null) closing.push(interrupted(head.iteration, open));
+      if (head.iteration !== null) {
+        closing.push(...commits.unknown, interrupted(head.iteration, open, commits.all));
+      }
       if (head.run !== null) closing.push(foundDead(iterations.filter((it) => it.run === run)));
       return granted(...closing);
     },
   });
 }
 
-function interrupted(n: number, iteration: Iteration | undefined): NewEvent {
+/** What was committed from the beginning of the iteration on, and what of it the log does not know. */
+async function commitsOf(
+  store: Store,
+  session: string,
+  head: Head,
+  open: Iteration | undefined,
+  top: string | undefined,
+): Promise<
+  { readonly all: readonly CommitFacts[] | undefined; readonly unknown: readonly NewEvent[] }
+> {
+  if (top === undefined || open?.commit === undefined) return { all: undefined, unknown: [] };
+  const all = await commitsBetween(top, open.commit, await headCommit(top));
+  if (all.length === 0) return { all, unknown: [] };
+  const known = new Set<string>();
+  for await (const item of readEvents(store, session, head, 0)) {
+    if (isKnown(item) && item.type === "commit.made") known.add(item.data.id);
+  }
+  const unknown = all.filter(({ id }) => !known.has(id))
+    .map((commit) => commitMade(commit, commit.session === session ? "run" : "agent"));
+  return { all, unknown };
+}
+
+function interrupted(
+  n: number,
+  iteration: Iteration | undefined,
+  commits: readonly CommitFacts[] | undefined,
+): NewEvent {
   return event("iteration.ended", {
     n,
     outcome: "interrupted",
@@ -41,6 +79,7 @@ function interrupted(n: number, iteration: Iteration | undefined): NewEvent {
     ms: 0,
     usage: asPartial(iteration?.usage ?? NO_USAGE),
     state: null,
+    ...commitTotals(commits),
   });
 }
 

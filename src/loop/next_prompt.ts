@@ -6,8 +6,13 @@ import {
   tasksSection,
 } from "../prompt/sections.ts";
 import type { Template } from "../prompt/template.ts";
+import type { Gate } from "../session/gate.ts";
+import { NO_INFO } from "../session/state.ts";
 import type { Store } from "../store/open.ts";
-import { readHead, readIterations, readNotes, readTasks } from "../store/read.ts";
+import { readHead, readInfo, readIterations, readNotes, readTasks } from "../store/read.ts";
+import { refusalSection } from "./commit_refusal.ts";
+import { gateSection } from "./gate_section.ts";
+import { heldSection } from "./held_output.ts";
 
 /** Summaries are looked for in so many of the last iterations. */
 const HISTORY_READ = 200;
@@ -20,10 +25,25 @@ export interface PromptPlan {
   readonly extra: string;
   /** The path of the `iteratr` that the agent is to call. */
   readonly binary: string;
+  readonly gates: readonly Gate[];
+  readonly toleratesBaseline: boolean;
+  readonly limits: {
+    /** Fingerprint of the gates. */
+    readonly gates: string;
+  };
+  readonly autoCommit: boolean;
+}
+
+/** A prompt, and what it tells for the first time. */
+export interface NextPrompt {
+  readonly text: string;
+  /** The last event whose held output is in it; 0 when there is none. */
+  readonly through: number;
 }
 
 /**
- * Renders the prompt of an iteration from where its session stands.
+ * Renders the prompt of an iteration from where its session stands: what hooks have printed for it, the
+ * template, the gates, and what was said of a commit that was refused.
  *
  * @param store `undefined` when there is none yet: then the session is empty.
  * @param n the iteration's number.
@@ -34,17 +54,21 @@ export async function nextPrompt(
   plan: PromptPlan,
   n: number,
   spec: string,
-): Promise<string> {
+): Promise<NextPrompt> {
   const { session, promptLimits } = plan;
   const head = store === undefined ? undefined : await readHead(store, session);
-  const [tasks, notes, iterations] = store === undefined || head === undefined
-    ? [[], [], []]
+  const [tasks, notes, iterations, info] = store === undefined || head === undefined
+    ? [[], [], [], NO_INFO]
     : await Promise.all([
       readTasks(store, session, head),
       readNotes(store, session, head),
       readIterations(store, session, head, HISTORY_READ),
+      readInfo(store, session, head),
     ]);
-  return plan.template({
+  const held = store === undefined || head === undefined
+    ? { text: "", through: 0 }
+    : await heldSection(store, session, head);
+  const main = plan.template({
     session,
     iteration: String(n),
     spec: spec.trim(),
@@ -55,4 +79,14 @@ export async function nextPrompt(
     port: "0",
     binary: plan.binary,
   });
+  const { gates, toleratesBaseline } = plan;
+  const gatePlan = { session, gates, toleratesBaseline, mark: plan.limits.gates };
+  const before = iterations.findLast((iteration) => iteration.n < n);
+  const parts = [
+    held.text,
+    main,
+    await gateSection(store, gatePlan, head, info.gates),
+    plan.autoCommit ? refusalSection(before?.refusal) : "",
+  ];
+  return { text: parts.filter((part) => part !== "").join("\n\n"), through: held.through };
 }

@@ -1,9 +1,11 @@
 import type { LaunchOptions } from "../agent/process.ts";
+import type { Hooks } from "../hooks/hooks_file.ts";
 import type { PromptLimits } from "../prompt/sections.ts";
 import type { Template } from "../prompt/template.ts";
 import type { Log } from "../platform/log.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Ending } from "../session/ending.ts";
+import type { Gate } from "../session/gate.ts";
 import type { Store } from "../store/open.ts";
 import type { Limits } from "./decide.ts";
 import type { UsageSource } from "./usage_meter.ts";
@@ -24,6 +26,17 @@ export interface RunPlan {
   readonly limits: Limits;
   /** Whether the work of each iteration is committed. */
   readonly autoCommit: boolean;
+  readonly hooks: Hooks;
+  /** What has to succeed before the session counts as done. */
+  readonly gates: readonly Gate[];
+  /** Milliseconds that a gate may take which says nothing else. */
+  readonly gateTimeoutMs: number;
+  /** Whether gates that failed before the session began may fail on. */
+  readonly toleratesBaseline: boolean;
+  /** What hooks and gates find in their environment, besides what tells them of the run. */
+  readonly commandEnvironment: Readonly<Record<string, string>>;
+  /** Absolute paths of what was read for this plan, whether it was there or not. */
+  readonly sources: readonly string[];
   readonly renewal: Renewal;
   readonly template: Template;
   readonly promptLimits: PromptLimits;

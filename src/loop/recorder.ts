@@ -11,8 +11,12 @@ export interface Recorder {
   record(...events: readonly NewEvent[]): Promise<void>;
   /** The same, with the blobs that the events name. */
   recordWith(blobs: readonly NewBlob[], ...events: readonly NewEvent[]): Promise<void>;
-  /** Begins the next iteration; numbers are never given twice. */
-  beginIteration(): Promise<number>;
+  /**
+   * Begins the next iteration; numbers are never given twice.
+   *
+   * @param commit the commit that HEAD is at; `undefined` where no commits are made.
+   */
+  beginIteration(commit: string | undefined): Promise<number>;
   /** Takes secrets out of a text that is to become a blob. */
   mask(text: string): string;
   /** Events that could not be stored, for the rescue file. */
@@ -68,9 +72,12 @@ export function makeRecorder(store: Store, session: string, run: string): Record
     keepUnsaved: (events) => void unsaved.push({ events, blobs: [] }),
     record: (...events) => recordWith([], ...events),
     recordWith,
-    beginIteration: async () => {
+    beginIteration: async (at) => {
       const head = await commit([], (view) => [
-        event("iteration.started", { n: view.head.iterations + 1 }),
+        event("iteration.started", {
+          n: view.head.iterations + 1,
+          ...(at === undefined ? {} : { commit: at }),
+        }),
       ]);
       return head.iterations;
     },

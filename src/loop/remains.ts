@@ -1,11 +1,14 @@
 import { ChildTree } from "../platform/child_tree.ts";
 import type { Clock } from "../platform/clock.ts";
 import { endMarkedProcesses } from "../platform/marked_processes.ts";
+import type { LeftBehind } from "../platform/shell_command.ts";
 
 /** What a run has started and must not leave behind. */
 export interface Remains {
   /** Takes a look while the run goes on, at what the agent's process has started. */
   look(agent: number): Promise<void>;
+  /** Keeps what a hook has started and left running: it may live as long as the run. */
+  keep(left: LeftBehind): void;
   /** Ends all of it. */
   end(): Promise<void>;
 }
@@ -16,10 +19,13 @@ export interface Remains {
  */
 export function makeRemains(run: string, clock: Clock, os: string = Deno.build.os): Remains {
   const tree = new ChildTree();
+  const kept: LeftBehind[] = [];
   return {
+    keep: (left) => void kept.push(left),
     look: (agent) => tree.look(agent).catch(() => undefined),
     end: async () => {
       await tree.end();
+      await Promise.all(kept.splice(0).map((left) => left.end()));
       if (os === "linux") await endMarkedProcesses(run, (ms) => clock.sleep(ms));
     },
   };

@@ -14,12 +14,14 @@ import type { Progress } from "./context.ts";
 import { followControl } from "./control.ts";
 import { drive } from "./drive.ts";
 import { goOnHint, nothingToDo } from "./ending_text.ts";
+import { HookRunner } from "./hook_runner.ts";
 import { mend } from "./mend.ts";
 import { endOrphans } from "./orphans.ts";
 import type { RunPlan, RunWorld } from "./plan.ts";
 import type { Recorder } from "./recorder.ts";
 import { makeRemains, type Remains } from "./remains.ts";
 import { rescue } from "./rescue.ts";
+import { endSession } from "./session_end.ts";
 import { beginTenancy, type Tenancy } from "./tenancy.ts";
 
 /**
@@ -35,7 +37,8 @@ export async function run(plan: RunPlan, world: RunWorld): Promise<Ending> {
     }
     const lost = new AbortController();
     const remains = makeRemains(plan.run, world.clock);
-    const tree = await workTree(plan.root) ?? await Deno.realPath(plan.root);
+    const top = await workTree(plan.root);
+    const tree = top ?? await Deno.realPath(plan.root);
     const tenancy = await beginTenancy({
       store: world.store,
       clock: world.clock,
@@ -51,17 +54,24 @@ export async function run(plan: RunPlan, world: RunWorld): Promise<Ending> {
     const stop = AbortSignal.any([world.stop, lost.signal]);
     stop.addEventListener("abort", () => world.store.hurry(), { once: true });
     await using _held = tenancy;
-    return await runAsTenant(plan, { ...world, stop }, tenancy, remains);
+    return await runAsTenant(plan, { ...world, stop }, { tenancy, remains, top });
   } catch (error) {
     return world.endingOf(error);
   }
 }
 
+/** What a run holds that has taken the leases. */
+interface Holdings {
+  readonly tenancy: Tenancy;
+  readonly remains: Remains;
+  /** The top of the work tree; `undefined` outside git. */
+  readonly top: string | undefined;
+}
+
 async function runAsTenant(
   plan: RunPlan,
   world: RunWorld,
-  tenancy: Tenancy,
-  remains: Remains,
+  { tenancy, remains, top }: Holdings,
 ): Promise<Ending> {
   const { clock, store } = world;
   const start = clock.monotonic();
@@ -74,11 +84,12 @@ async function runAsTenant(
   });
   const progress: Progress = { tally: FRESH, usage: NO_USAGE };
   let recorder: Recorder | undefined;
+  let hooks: HookRunner | undefined;
   let { stop } = world;
   let ending: Ending;
   try {
     await endOrphans(tenancy.dead, world.host, clock);
-    await mend(store, plan.session);
+    await mend(store, plan.session, top);
     if (plan.reset) await resetSession(store, plan.session);
     await sweep(store);
     // Read again: whoever held the leases before may have changed it.
@@ -89,7 +100,8 @@ async function runAsTenant(
     const workMark = await makeWorkMark(plan.root, plan.dataDirectory, world.ownOutput);
     const begun = await begin(plan, world, standing);
     recorder = begun.recorder;
-    const autoCommit = await setUpAutoCommit(plan, world, begun.recorder);
+    hooks = new HookRunner(plan, world, begun.recorder, remains);
+    const autoCommit = await setUpAutoCommit(plan, world, begun.recorder, top);
     const asked = new AbortController();
     await using _control = await followControl(
       store,
@@ -104,7 +116,9 @@ async function runAsTenant(
       tenancy,
       remains,
       workMark,
+      top,
       autoCommit,
+      hooks,
       start,
       progress,
       ...begun,
@@ -120,6 +134,11 @@ async function runAsTenant(
     text: message,
   });
   if (ending.reason === "agent-failed") ending = withGoOn(plan, ending);
+  if (hooks?.has("session_end") === true) {
+    // A store that takes no more events has ended the run already.
+    await endSession(hooks, ending, stop, clock).catch(() => undefined);
+    await remains.end();
+  }
   await recorder?.record(event("run.ended", {
     reason: ending.reason,
     code: exitCode(ending),
@@ -136,6 +155,7 @@ async function setUpAutoCommit(
   plan: RunPlan,
   { store, ownOutput }: RunWorld,
   recorder: Recorder,
+  top: string | undefined,
 ): Promise<AutoCommit> {
   const head = await readHead(store, plan.session);
   if (head === undefined) throw new Error(`session ${plan.session} has vanished from the store`);
@@ -145,7 +165,7 @@ async function setUpAutoCommit(
     recorder,
     head,
     info: await readInfo(store, plan.session, head),
-    top: await workTree(plan.root),
+    top,
     ignored: plan.dataDirectory,
     ownOutput,
   });

@@ -1,6 +1,6 @@
 import type { ToolSnapshot } from "../agent/update.ts";
 import type { Clock } from "../platform/clock.ts";
-import { headOf, tailOf } from "../platform/text.ts";
+import { headOf, tailOf, withoutMiddle } from "../platform/text.ts";
 import { event, type NewEvent, type PlanStep } from "../session/event.ts";
 
 const ARGUMENT_CHARS = 4_000;
@@ -95,7 +95,7 @@ export class ToolCalls {
       exit: open.exit,
       ms: Math.round(this.#clock.monotonic() - open.since),
       lines: outcome === "ok" && open.kind === "edit" ? open.lines ?? null : null,
-      output: withoutMiddle(open.output),
+      output: withoutMiddle(open.output, OUTPUT_CHARS),
       tail: outcome === "failed" ? tailOf(open.output, TAIL_CHARS) : "",
     });
   }
@@ -110,11 +110,4 @@ export function shortStep(step: PlanStep): PlanStep {
 function toolName(snapshot: ToolSnapshot): string {
   const title = snapshot.title ?? "";
   return /^[\w-]{1,40}$/.test(title) ? title : snapshot.kind ?? "tool";
-}
-
-function withoutMiddle(text: string): string {
-  if (text.length <= OUTPUT_CHARS) return text;
-  const half = OUTPUT_CHARS / 2;
-  const left = text.length - OUTPUT_CHARS;
-  return `${headOf(text, half)}\n[... ${left} characters left out ...]\n${tailOf(text, half)}`;
 }

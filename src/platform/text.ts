@@ -66,6 +66,14 @@ export function tailOf(text: string, units: number): string {
   return text.slice(isSplit ? start + 1 : start);
 }
 
+/** A text of at most so many UTF-16 units: its beginning and its end, with a mark where it was cut. */
+export function withoutMiddle(text: string, units: number): string {
+  if (text.length <= units) return text;
+  const half = Math.floor(units / 2);
+  const left = text.length - 2 * half;
+  return `${headOf(text, half)}\n[... ${left} characters left out ...]\n${tailOf(text, half)}`;
+}
+
 /** The first line of a text, cut to a width with an ellipsis. */
 export function oneLine(text: string, width: number): string {
   const line = text.replaceAll(/\s+/g, " ").trim();

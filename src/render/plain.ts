@@ -9,6 +9,7 @@ import {
 import { formatId } from "../session/ids.ts";
 import type { Task, TaskStatus } from "../session/task.ts";
 import { AgentText } from "./agent_text.ts";
+import { gateLines, hookLines, verifyEndedLine, verifyStartedLine } from "./command_lines.ts";
 import {
   continued,
   fit,
@@ -55,9 +56,8 @@ export class PlainRenderer implements Renderer {
   readonly #agent: AgentText;
   readonly #texts = new Map<number, string>();
   readonly #statuses = new Map<number, TaskStatus>();
-  #started: EventData["run.started"] | undefined;
   #doneInIteration = 0;
-  #hasHeader = false;
+  #hasAgent = false;
 
   constructor(options: PlainOptions) {
     this.#options = options;
@@ -94,12 +94,11 @@ export class PlainRenderer implements Renderer {
     const style = this.#style;
     switch (event.type) {
       case "run.started":
-        this.#started = event.data;
-        return [];
-      case "agent.started": {
-        if (this.#hasHeader) return [];
-        this.#hasHeader = true;
         return this.#header(event.data);
+      case "agent.started": {
+        if (this.#hasAgent) return [];
+        this.#hasAgent = true;
+        return [labelled("agent", clean(`${event.data.name} ${event.data.version}`))];
       }
       case "agent.renewed":
         return [labelled("agent", `is started anew: ${clean(event.data.why)}`)];
@@ -140,7 +139,18 @@ export class PlainRenderer implements Renderer {
       case "commit.refused":
         return this.#wrapped(labelled("commit", `refused: ${clean(event.data.why)}`))
           .map(this.#style.bad);
+      case "hook.ended":
+        return hookLines(event.data, { width: this.#width, style });
+      case "gate.ended":
+        return gateLines(event.data, { width: this.#width, style });
+      case "verify.started":
+        return [verifyStartedLine(event.data)];
+      case "verify.ended": {
+        const line = verifyEndedLine(event.data, style);
+        return line === undefined ? [] : [line];
+      }
       case "work.baseline":
+      case "hook.delivered":
         return [];
       case "agent.omitted":
         return [labelled("output", "the limit is reached: only its end is kept from here")];
@@ -185,9 +195,9 @@ export class PlainRenderer implements Renderer {
     }
   }
 
-  #header(agent: EventData["agent.started"]): readonly string[] {
+  #header(run: EventData["run.started"]): readonly string[] {
     const { session, spec } = this.#options;
-    const { iterations = 0, timeMs = 0 } = this.#started ?? {};
+    const { iterations, timeMs, gates = [] } = run;
     const done = [...this.#statuses.values()].filter((status) => status === "completed").length;
     const tasks = labelled("tasks", `${this.#open()} open, ${done} done`);
     const limits = [
@@ -196,13 +206,13 @@ export class PlainRenderer implements Renderer {
     ].join(", ");
     return [
       ...this.#wrapped([
-        `iteratr ${clean(this.#started?.version ?? "")}`,
+        `iteratr ${clean(run.version)}`,
         `session ${this.#style.accent(session)}`,
         `spec ${clean(spec)}`,
-        `agent ${clean(`${agent.name} ${agent.version}`)}`,
-        `model ${clean(agent.model)}`,
+        `model ${clean(run.model)}`,
       ].join("  ")),
       ...this.#wrapped(`${tasks.padEnd(32)}limits  ${limits}`),
+      ...(gates.length === 0 ? [] : this.#wrapped(labelled("gates", gates.map(clean).join(", ")))),
     ];
   }
 

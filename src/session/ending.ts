@@ -4,6 +4,7 @@ export type EndingReason =
   | "config"
   | "agent-failed"
   | "stalled"
+  | "unverified"
   | "iterations"
   | "budget"
   | "stopped"
@@ -43,6 +44,8 @@ export function exitCode(ending: Pick<Ending, "reason" | "signal">): number {
       return 2;
     case "stalled":
       return 3;
+    case "unverified":
+      return 4;
     case "iterations":
       return 5;
     case "budget":

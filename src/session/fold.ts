@@ -1,4 +1,5 @@
 import { isKnown, type SessionEvent, type StoredEvent } from "./event.ts";
+import { baselineOf, beginRun, deliver, endGate, endHook, judge } from "./fold_commands.ts";
 import type { Note } from "./note.ts";
 import {
   emptyHead,
@@ -30,7 +31,7 @@ export interface Change {
 /** Whether an event changes what is known of the session as a whole. */
 export function changesInfo(event: Pick<StoredEvent, "type">): boolean {
   return event.type === "spec.recorded" || event.type === "run.started" ||
-    event.type === "work.baseline";
+    event.type === "work.baseline" || event.type === "verify.ended";
 }
 
 /** The number of the task that an event changes, if it changes one that exists already. */
@@ -79,7 +80,7 @@ function applyKnown(head: Head, event: SessionEvent, lookup: Lookup): Change {
       return { head: { ...head, complete: false } };
     case "run.started":
       return {
-        head: { ...head, run: event.run },
+        head: beginRun(head, event),
         info: { ...lookup.info(), root: event.data.root, model: event.data.model },
       };
     case "work.baseline":
@@ -92,6 +93,18 @@ function applyKnown(head: Head, event: SessionEvent, lookup: Lookup): Change {
       return { head: { ...head, run: null, stop: null } };
     case "run.stop":
       return { head: { ...head, stop: event.data.now ? "now" : "after-iteration" } };
+    case "hook.ended":
+      return { head: endHook(head, event) };
+    case "hook.delivered":
+      return { head: deliver(head, event.data.through) };
+    case "verify.started":
+      return { head: event.data.for === "judgement" ? { ...head, evidence: [] } : head };
+    case "gate.ended":
+      return { head: endGate(head, event) };
+    case "verify.ended":
+      return event.data.for === "judgement"
+        ? { head: judge(head, event) }
+        : { head, info: { ...lookup.info(), gates: baselineOf(event) } };
     case "iteration.started":
       return startIteration(head, event);
     case "iteration.ended": {
@@ -171,7 +184,7 @@ function applyKnown(head: Head, event: SessionEvent, lookup: Lookup): Change {
 type Typed<T extends SessionEvent["type"]> = Extract<SessionEvent, { readonly type: T }>;
 
 function startIteration(head: Head, event: Typed<"iteration.started">): Change {
-  const { n } = event.data;
+  const { n, commit } = event.data;
   return {
     head: { ...head, iterations: Math.max(head.iterations, n), iteration: n },
     iteration: {
@@ -183,6 +196,7 @@ function startIteration(head: Head, event: Typed<"iteration.started">): Change {
       summary: null,
       usage: NO_USAGE,
       state: null,
+      ...(commit === undefined ? {} : { commit }),
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Outcome, StateMark } from "./event.ts";
+import type { GateBaseline, Judgement } from "./gate.ts";
 import type { Note } from "./note.ts";
 import type { Task, TaskStatus } from "./task.ts";
 import type { StoredText } from "./stored_text.ts";
@@ -26,6 +27,22 @@ export interface Head {
   readonly usage: Usage;
   /** ISO time of the last event; empty before the first. */
   readonly lastAt: string;
+  /** Output of hooks that no prompt has told yet, the oldest first; absent before the first. */
+  readonly held?: readonly HeldOutput[];
+  /**
+   * Completions of tasks after this event have not had their hooks; absent while no run has such hooks.
+   */
+  readonly completionsFrom?: number;
+  /** What the gates said last; absent before they did. */
+  readonly judgement?: Judgement;
+  /** The events of gates that have failed in the judgement that is going on, or was last. */
+  readonly evidence?: readonly number[];
+}
+
+/** The event that tells the output of a hook. */
+export interface HeldOutput {
+  readonly seq: number;
+  readonly failed: boolean;
 }
 
 /** One iteration as the fold of its events leaves it. */
@@ -41,6 +58,8 @@ export interface Iteration {
   readonly state: StateMark | null;
   /** What git's hooks said when they refused its commit; absent when they did not. */
   readonly refusal?: string;
+  /** The commit that HEAD was at when it began; absent where no commits are made. */
+  readonly commit?: string;
 }
 
 /** What a session works on, as its runs have found it. */
@@ -53,6 +72,8 @@ export interface Info {
   readonly model: string | null;
   /** The files that were dirty before the session touched anything; null before it was looked. */
   readonly baseline: StoredText | null;
+  /** What the gates said before the session touched anything; absent when they were not run then. */
+  readonly gates?: GateBaseline;
 }
 
 /** What is known of a session that has not run yet. */

@@ -109,6 +109,23 @@ export async function* readEvents(
   }
 }
 
+/**
+ * One event, by its number.
+ *
+ * @throws {StoreError} `damaged` when it is not there.
+ */
+export async function readEvent(
+  store: Store,
+  session: string,
+  head: Head,
+  seq: number,
+): Promise<StoredEvent> {
+  const key = keys.event(session, head.epoch, seq);
+  const { value } = await withRetry(store, () => store.kv.get<StoredEvent>(key));
+  if (value === null) throw lost(store, session, seq);
+  return value;
+}
+
 function lost(store: Store, session: string, seq: number): StoreError {
   const what = `event ${seq} of session ${session}`;
   return new StoreError("damaged", `the store ${store.file} is damaged: ${what} is missing`);

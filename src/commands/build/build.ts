@@ -1,3 +1,6 @@
+import type { FlagTexts } from "../../config/resolve.ts";
+import { HOOKS_FILE, loadHooks } from "../../hooks/hooks_file.ts";
+import { gatesMark } from "../../session/gate.ts";
 import { run } from "../../loop/run.ts";
 import { goOnHint } from "../../loop/ending_text.ts";
 import { isInteractive } from "../../platform/foreground.ts";
@@ -9,7 +12,7 @@ import { killMarkedProcesses } from "../../platform/marked_processes.ts";
 import { ownOutputFiles } from "../../platform/own_output.ts";
 import { asLogLevel, type Log, NO_LOG, openLog } from "../../platform/log.ts";
 import { makeMask } from "../../platform/mask.ts";
-import { relativeTo } from "../../platform/paths.ts";
+import { joinPath, relativeTo } from "../../platform/paths.ts";
 import { onEndingSignal } from "../../platform/signals.ts";
 import { type Ending, type EndingSignal, exitCode } from "../../session/ending.ts";
 import { openStore } from "../../store/open.ts";
@@ -31,7 +34,7 @@ import { type BuildFlags, type BuildSettings, resolveSettings } from "./settings
  */
 export async function build(
   flags: BuildFlags,
-  configFlags: ReadonlyMap<string, string>,
+  configFlags: FlagTexts,
   world: CommandWorld,
 ): Promise<number> {
   const settings = resolveSettings({ ...world, flags, configFlags });
@@ -46,6 +49,7 @@ export async function build(
     }
   }
   const template = await loadTemplate(settings.config.template);
+  const hooks = loadHooks(settings.root);
   checkSpecText(await readSpec(settings.spec), settings.spec);
   const id = crypto.randomUUID();
   const stop = new AbortController();
@@ -76,8 +80,15 @@ export async function build(
       stall: settings.config["stall.iterations"],
       timeMs: settings.config["budget.time"],
       withoutTask: settings.config["stall.without_task"],
+      gates: gatesMark(settings.config.verify),
     },
     autoCommit: settings.config.auto_commit,
+    hooks,
+    gates: settings.config.verify,
+    gateTimeoutMs: settings.config.verify_timeout,
+    toleratesBaseline: settings.config.verify_baseline === "tolerate",
+    commandEnvironment: environment.commands,
+    sources: sourcesOf(settings),
     renewal: {
       iterations: settings.config["renew.iterations"],
       memoryBytes: settings.config["renew.memory"],
@@ -114,6 +125,11 @@ export async function build(
   await followed.finish(ending);
   await display.announce(ending);
   return exitCode(ending);
+}
+
+function sourcesOf({ root, resolved, config }: BuildSettings): readonly string[] {
+  const template = config.template === undefined ? [] : [config.template];
+  return [...resolved.files.map(({ path }) => path), joinPath(root, HOOKS_FILE), ...template];
 }
 
 /** What is plainly no spec is not worth the money that a run costs. */

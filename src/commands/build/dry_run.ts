@@ -1,4 +1,5 @@
 import { probeAgent } from "../../agent/probe.ts";
+import { loadHooks } from "../../hooks/hooks_file.ts";
 import { systemClock } from "../../platform/clock.ts";
 import { formatDuration } from "../../platform/text.ts";
 import { writeValue } from "../../config/kinds.ts";
@@ -24,6 +25,14 @@ export async function dryRun(settings: BuildSettings, world: CommandWorld): Prom
   for (const { spec: key, value, origin } of settings.resolved.settings) {
     const shown = value === undefined ? "(not set)" : writeValue(key.kind, value);
     line("config", `${key.key} = ${shown}  (${originText(origin)})`);
+  }
+  for (const hook of Object.values(loadHooks(settings.root)).flat()) {
+    const piped = hook.pipeOutput ? ", output to the agent" : "";
+    line("hook", `${hook.name}: ${hook.command} (${formatDuration(hook.timeoutMs)}${piped})`);
+  }
+  for (const { name, command, timeoutMs } of settings.config.verify) {
+    const label = name === command ? command : `${name}: ${command}`;
+    line("gate", `${label} (${formatDuration(timeoutMs ?? settings.config.verify_timeout)})`);
   }
   line("prompt", `${preview.text.length} characters, for iteration ${preview.iteration}`);
   const run = crypto.randomUUID();

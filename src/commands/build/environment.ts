@@ -18,6 +18,8 @@ export type EnvironmentSettings = Pick<
 export interface RunEnvironment extends AsyncDisposable {
   readonly directory: string;
   readonly agent: LaunchOptions;
+  /** What hooks and gates find in theirs: the user's, and the same `iteratr`. */
+  readonly commands: Readonly<Record<string, string>>;
   readonly usage: UsageSource | undefined;
   /** The `iteratr` that the agent finds on its PATH. */
   readonly binary: string;
@@ -66,20 +68,24 @@ async function fill(
     ? prepareOpencode(settings.command, inherited, { directory, root })
     : undefined;
   const server = opencode?.server;
+  const commands = {
+    ...inherited,
+    PATH: `${bin}:${inherited["PATH"] || DEFAULT_PATH}`,
+    ITERATR_SESSION: settings.session,
+    ITERATR_DATA_DIR: settings.dataDirectory,
+  };
   return {
     directory,
     binary,
+    commands,
     usage: server === undefined ? undefined : (session) => sessionUsage(server, session),
     agent: {
       command: opencode?.command ?? settings.command,
       cwd: root,
       env: {
-        ...inherited,
+        ...commands,
         ...opencode?.env,
-        PATH: `${bin}:${inherited["PATH"] || DEFAULT_PATH}`,
         TMPDIR: temporary,
-        ITERATR_SESSION: settings.session,
-        ITERATR_DATA_DIR: settings.dataDirectory,
         [RUN_MARK]: run,
       },
     },

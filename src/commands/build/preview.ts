@@ -2,6 +2,7 @@ import { nextPrompt } from "../../loop/next_prompt.ts";
 import { readSpec } from "../../loop/spec_copy.ts";
 import { systemClock } from "../../platform/clock.ts";
 import { UserError } from "../../platform/failure.ts";
+import { gatesMark } from "../../session/gate.ts";
 import { openToLook } from "../context.ts";
 import { readHead } from "../../store/read.ts";
 import { loadTemplate } from "./load_template.ts";
@@ -32,9 +33,15 @@ export async function previewPrompt(settings: BuildSettings): Promise<Preview> {
       notesBytes: config["prompt.notes"],
       history: config["prompt.history"],
     };
-    const plan = { session, template, promptLimits, extra, binary: "iteratr" };
+    const plan = {
+      ...{ session, template, promptLimits, extra, binary: "iteratr" },
+      gates: config.verify,
+      toleratesBaseline: config.verify_baseline === "tolerate",
+      limits: { gates: gatesMark(config.verify) },
+      autoCommit: config.auto_commit,
+    };
     const iteration = (head?.iterations ?? 0) + 1;
-    const text = await nextPrompt(store, systemClock, plan, iteration, spec);
+    const { text } = await nextPrompt(store, systemClock, plan, iteration, spec);
     return { text, iteration, specLength: spec.length };
   } finally {
     await store?.close();

@@ -1,5 +1,5 @@
 import type { Config } from "../../config/table.ts";
-import { resolveConfig, type Resolved } from "../../config/resolve.ts";
+import { type FlagTexts, resolveConfig, type Resolved } from "../../config/resolve.ts";
 import { findRoot } from "../../config/root.ts";
 import { UserError } from "../../platform/failure.ts";
 import { exists, joinPath, stem } from "../../platform/paths.ts";
@@ -36,14 +36,21 @@ export interface BuildSettings {
 }
 
 /** What decides where a session lies and who works on it; limits are for each run to choose. */
-const GO_ON_FLAGS = ["data-dir", "model", "agent-command", "template"];
+const GO_ON_FLAGS = [
+  "data-dir",
+  "model",
+  "agent-command",
+  "template",
+  "verify",
+  "verify-baseline",
+];
 const DEFAULT_SPEC = "specs/SPEC.md";
 
 /** Where settings come from. */
 export interface SettingSources {
   readonly flags: BuildFlags;
   /** The flags that are keys of the configuration, by their long names. */
-  readonly configFlags: ReadonlyMap<string, string>;
+  readonly configFlags: FlagTexts;
   readonly cwd: string;
   /** Whether a model has to be set; it has, unless said otherwise. */
   readonly needsModel?: boolean;
@@ -78,8 +85,8 @@ export function resolveSettings(
     model: config.model ?? "",
     command: splitWords("agent.command", config["agent.command"]),
     flagsToGoOn: GO_ON_FLAGS.flatMap((name) => {
-      const text = configFlags.get(name);
-      return text === undefined ? [] : [`--${name}`, text];
+      const texts = [configFlags.get(name) ?? []].flat();
+      return texts.flatMap((text) => [`--${name}`, text]);
     }),
     extra: flags.extraInstructions ?? "",
   };

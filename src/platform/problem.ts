@@ -1,6 +1,6 @@
-import { UserError } from "../platform/failure.ts";
+import { UserError } from "./failure.ts";
 
-/** A mistake in the configuration. */
+/** A mistake in a file or a setting that a person writes. */
 export interface Problem {
   /** What is wrong, with the value and what is allowed. */
   readonly message: string;

@@ -1,0 +1,133 @@
+import type { HookName } from "../session/hook.ts";
+import { usesOf } from "./code_words.ts";
+import { type Found, type Range, type Scan, scanShell, UnclearError } from "./shell_scan.ts";
+
+/** What a command can refer to. */
+export interface HookVariable {
+  /** The variable of its environment. */
+  readonly variable: string;
+  /** The hooks in which it has a value; all when it is not said. */
+  readonly hooks?: readonly HookName[];
+  /** A model has written it: it must never become code. */
+  readonly isForeign?: true;
+}
+
+const ITERATION_HOOKS = ["pre_iteration", "post_iteration", "on_error"] as const;
+const TASK_HOOKS = ["on_task_complete"] as const;
+
+/** By the names that a command refers to, as `{{session}}`. */
+export const HOOK_VARIABLES: ReadonlyMap<string, HookVariable> = new Map<string, HookVariable>([
+  ["session", { variable: "ITERATR_SESSION" }],
+  ["iteration", { variable: "ITERATR_ITERATION", hooks: ITERATION_HOOKS }],
+  ["task_id", { variable: "ITERATR_TASK_ID", hooks: TASK_HOOKS }],
+  ["task_content", { variable: "ITERATR_TASK_CONTENT", hooks: TASK_HOOKS, isForeign: true }],
+  ["error", { variable: "ITERATR_ERROR", hooks: ["on_error"], isForeign: true }],
+]);
+
+const NAMES: ReadonlyMap<string, string> = new Map(
+  [...HOOK_VARIABLES].map(([name, { variable }]) => [name, variable]),
+);
+
+/** A command made ready for the shell, and what is wrong with it. */
+export interface Fitted {
+  readonly script: string;
+  readonly mistakes: readonly string[];
+}
+
+/**
+ * Makes references to variables of the environment of `{{session}}` and its like, each fitted to the
+ * quotes around it, so that the shell passes the value on as it is and never reads it as code. All else
+ * stays as it is, to the byte.
+ *
+ * Where another program would read a word as code, a text that a model has written is a mistake. Only
+ * programs that are known by their names are judged: for others it is theirs to pass a text on as a text.
+ */
+export function fitReferences(command: string, hook: HookName): Fitted {
+  // Most commands have none; and what is odd in one without is for the shell to tell.
+  const named = [...command.matchAll(/\{\{([a-z_]+)\}\}/g)].map(([, name = ""]) => name)
+    .filter((name) => NAMES.has(name));
+  if (named[0] === undefined) return { script: command, mistakes: [] };
+  try {
+    const scan = scanShell(command, NAMES);
+    const mistakes = [...misplaced(scan.found, hook), ...dangers(scan)];
+    return { script: replaced(command, scan.found), mistakes: [...new Set(mistakes)] };
+  } catch (error) {
+    if (!(error instanceof UnclearError)) throw error;
+    const message = `how the shell would read {{${named[0]}}} cannot be told: ${error.message}`;
+    return { script: command, mistakes: [message] };
+  }
+}
+
+function replaced(command: string, found: readonly Found[]): string {
+  let script = "";
+  let at = 0;
+  for (const { from, to, put } of found.toSorted((a, b) => a.from - b.from)) {
+    script += command.slice(at, from) + put;
+    at = to;
+  }
+  return script + command.slice(at);
+}
+
+/** References to what has no value there. */
+function misplaced(found: readonly Found[], hook: HookName): readonly string[] {
+  return found.flatMap(({ name, place }) => {
+    const hooks = HOOK_VARIABLES.get(name)?.hooks;
+    if (hooks !== undefined && !hooks.includes(hook)) {
+      return [`{{${name}}} has no value in ${hook}, only in ${hooks.join(", ")}`];
+    }
+    return place === "literal"
+      ? [
+        `{{${name}}} would be left as it is: the shell expands nothing in a here-document whose end ` +
+        "is quoted; write its end without quotes",
+      ]
+      : [];
+  });
+}
+
+/** References to foreign texts where they would be code. */
+function dangers({ found, commands }: Scan): readonly string[] {
+  const foreign = (ranges: readonly Range[]): readonly Found[] =>
+    ranges.flatMap(({ from, to }) => found.slice(from, to))
+      .filter(({ name }) => HOOK_VARIABLES.get(name)?.isForeign);
+  const arithmetic = foreign([{ from: 0, to: found.length }])
+    .filter(({ place }) => place === "arithmetic").map(({ name }) => asArithmetic(name));
+  const used = commands.flatMap((command, index) =>
+    usesOf(command).flatMap((use) => {
+      switch (use.kind) {
+        case "code":
+          return foreign([use.word]).map(({ name }) => asCode(name, use.reader));
+        case "run":
+          return foreign([use.word]).map(({ name }) =>
+            `{{${name}}} would be run as a command: name a program and put it behind`
+          );
+        case "arithmetic":
+          return foreign([use.word]).map(({ name }) => asArithmetic(name));
+        case "name":
+          return foreign([use.word]).map(({ name }) =>
+            `{{${name}}} would be read as the name of a variable, and can be code there`
+          );
+        case "input": {
+          const before = commands.slice(command.pipedFrom, index);
+          const ranges = before.flatMap(({ words, input }) => [...words, ...input]);
+          return foreign([...ranges, ...command.input]).map(({ name }) =>
+            `{{${name}}} would be read as code by ${use.reader}, which gets it on its standard input`
+          );
+        }
+      }
+    })
+  );
+  return [...arithmetic, ...used];
+}
+
+function asArithmetic(name: string): string {
+  return `{{${name}}} would be read as arithmetic, in which a text can run commands`;
+}
+
+function asCode(name: string, reader: string): string {
+  const advice = / -c$/.test(reader) && /sh /.test(reader)
+    ? `pass it behind, as in  ${reader} '... "$1"' sh {{${name}}}`
+    : `let the code read ${
+      HOOK_VARIABLES.get(name)?.variable
+    } from its environment, or pass it as data`;
+  return `{{${name}}} would be read as code by ${reader}: ${advice}`;
+}

@@ -1,0 +1,60 @@
+import { isSuccess } from "./command.ts";
+import type { SessionEvent } from "./event.ts";
+import type { GateBaseline, Judgement } from "./gate.ts";
+import type { Head, HeldOutput } from "./state.ts";
+
+type Typed<T extends SessionEvent["type"]> = Extract<SessionEvent, { readonly type: T }>;
+
+/** A run begins: it judges anew, and looks after completions if it has hooks for them. */
+export function beginRun(head: Head, event: Typed<"run.started">): Head {
+  const { completionsFrom, judgement, ...rest } = head;
+  const watches = event.data.hooks?.includes("on_task_complete") === true;
+  return {
+    ...rest,
+    run: event.run,
+    ...(watches ? { completionsFrom: completionsFrom ?? event.seq } : {}),
+    ...(judgement === undefined ? {} : { judgement: { ...judgement, inARow: 0 } }),
+  };
+}
+
+/** A hook has ended: its output may have to wait for a prompt, and a completion has had its hooks. */
+export function endHook(head: Head, event: Typed<"hook.ended">): Head {
+  const { held, completion } = event.data;
+  const waiting: readonly HeldOutput[] = head.held ?? [];
+  return {
+    ...head,
+    ...(held ? { held: [...waiting, { seq: event.seq, failed: !isSuccess(event.data) }] } : {}),
+    ...(completion === undefined
+      ? {}
+      : { completionsFrom: Math.max(completion, head.completionsFrom ?? 0) }),
+  };
+}
+
+/** What has been held up to an event has gone to the agent. */
+export function deliver(head: Head, through: number): Head {
+  const waiting: readonly HeldOutput[] = head.held ?? [];
+  return { ...head, held: waiting.filter(({ seq }) => seq > through) };
+}
+
+/** A gate has ended: when it failed, its event is the evidence. */
+export function endGate(head: Head, event: Typed<"gate.ended">): Head {
+  if (event.data.for === "baseline" || event.data.passed) return head;
+  return { ...head, evidence: [...head.evidence ?? [], event.seq] };
+}
+
+/** The gates have judged the session. */
+export function judge(head: Head, event: Typed<"verify.ended">): Head {
+  const { passed, failed, tolerated, gates, commit, dirty } = event.data;
+  const judgement: Judgement = {
+    at: event.at,
+    ...{ passed, failed, tolerated, gates, commit, dirty },
+    iteration: head.iterations,
+    inARow: passed ? 0 : (head.judgement?.inARow ?? 0) + 1,
+  };
+  return { ...head, judgement };
+}
+
+/** The gates have been run before the session touched anything. */
+export function baselineOf({ data }: Typed<"verify.ended">): GateBaseline {
+  return { failed: [...data.failed, ...data.tolerated], commit: data.commit };
+}
