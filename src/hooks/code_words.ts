@@ -96,13 +96,14 @@ const WRAPPERS: Readonly<Record<string, RegExp | undefined>> = {
 const OPERANDS_BEFORE: Readonly<Record<string, number | undefined>> = { timeout: 1, chroot: 1 };
 
 /** These put all their operands together and read them as code. */
-const JOINERS = /^(eval|ssh|mosh|watch|trap|alias|parallel|tmux|screen|g?make|at|batch)$/;
+const JOINERS =
+  /^(eval|ssh|mosh|watch|trap|alias|parallel|tmux|screen|g?make|at|batch|compgen|complete|bind|enable|fc)$/;
 
 /** What only shows or stores its words, whatever they are. */
 const PLAIN = /^(echo|printf|git|logger|notify-send)$/;
 
-const ARITHMETIC = /^(let|exit|return|shift|break|continue)$/;
-const NAMING = /^(unset|read|export|readonly|local|declare|typeset|mapfile|readarray|getopts)$/;
+const ARITHMETIC = /^(let|exit|return|shift|break|continue|ulimit|wait)$/;
+const NAMING = /^(unset|read|export|readonly|local|declare|typeset|getopts)$/;
 const ASSIGNMENT = /^[A-Za-z_][A-Za-z0-9_]*\+?=/;
 const COMPARISON = /^-(eq|ne|lt|le|gt|ge)$/;
 
@@ -180,8 +181,14 @@ function programUses(name: string, words: readonly Word[]): readonly Use[] {
       : [];
     return [...input, ...args.map((word): Use => ({ kind: "code", reader: name, word }))];
   }
+  if (/^(mapfile|readarray)$/.test(name)) {
+    return args.map((word) => ({ kind: "code", reader: name, word }));
+  }
   if (ARITHMETIC.test(name)) return args.map((word) => ({ kind: "arithmetic", word }));
   if (NAMING.test(name)) {
+    // With `-i` what is assigned is computed.
+    const isComputed = args.some(({ text }) => /^-[A-Za-z]*i/.test(text));
+    if (isComputed) return args.map((word) => ({ kind: "arithmetic", word }));
     return args.filter(({ text }) => beforeEqual(text).includes(EXPANDED))
       .map((word) => ({ kind: "name", word }));
   }

@@ -65,6 +65,73 @@ for (const shell of SHELLS) {
   });
 }
 
+const program = fc.constantFrom(
+  ...["echo", "printf %d", "sh -c", "sh", "bash -ec", "sh -s", "eval", "trap --", "let", "[ 1 -eq"],
+  ...[
+    "unset",
+    "export",
+    "read",
+    "typeset -i",
+    "awk",
+    "sed -ne",
+    "python3 -c",
+    "perl -e",
+    ":",
+    "cat",
+  ],
+  ...[
+    "find . -exec",
+    "find . -exec sh -c",
+    ".",
+    "sh -c 'echo {}'",
+    "sh -c -e",
+    "compgen -C",
+    "exit",
+  ],
+);
+const before = fc.constantFrom(
+  "",
+  "x=1 ",
+  "env ",
+  "exec ",
+  "command ",
+  "nohup ",
+  "xargs -I{} ",
+  "! ",
+);
+const wrapped = fc.constantFrom(
+  (command: string) => command,
+  (command: string) => `if :; then ${command}; fi`,
+  (command: string) => `x=$(${command})`,
+  (command: string) => `x="\`${command.replaceAll(/[`\\"]/g, "")}\`"`,
+  (command: string) => `${command} <<E\nit's {{error}}\nE`,
+  (command: string) => `{ echo {{error}}; } | ${command}`,
+  (command: string) => `case {{error}} in *) ${command};; esac`,
+);
+
+for (const shell of SHELLS) {
+  Deno.test(`${shell[0]}: no command that is accepted runs what a value says`, () => {
+    const words = fc.array(fc.tuple(piece, piece), { maxLength: 2 })
+      .map((pairs) => pairs.map(([[a], [b]]) => `${a}${b}`).join(" "));
+    const evil = fc.constantFrom(
+      "$(touch pwned)",
+      "; touch pwned;",
+      "a[$(touch pwned)]",
+      "touch pwned",
+    );
+    fc.assert(
+      fc.property(wrapped, before, program, words, evil, (wrap, pre, name, rest, text) => {
+        const command = wrap(`${pre}${name} ${rest}`);
+        const { script, mistakes } = fitReferences(command, "on_error");
+        if (mistakes.length > 0) return;
+        const { files } = run(shell, script, text);
+        assert.ok(!files.includes("pwned"), JSON.stringify({ command, script, text }));
+      }),
+      { numRuns: 300 },
+    );
+  });
+}
+
 /** Commands put together of what means something to a shell. */
 const scraps = fc.array(
   fc.oneof(

@@ -166,6 +166,8 @@ const REFUSED: readonly (readonly [command: string, says: RegExp])[] = [
   ["let x={{error}}", /read as arithmetic/],
   ["[ {{error}} -gt 5 ]", /read as arithmetic/],
   ["printf %d {{error}}", /read as arithmetic/],
+  ["declare -i x={{error}}", /read as arithmetic/],
+  ["compgen -C {{error}}", /code by compgen/],
   ["unset {{error}}", /name of a variable/],
   ["export {{error}}=1", /name of a variable/],
   ["sh <<EOF\necho {{error}}\nEOF", /code by sh, which gets it on its standard input/],
