@@ -11,6 +11,14 @@ import type { Task, TaskStatus } from "../session/task.ts";
 import { AgentText } from "./agent_text.ts";
 import { gateLines, hookLines, verifyEndedLine, verifyStartedLine } from "./command_lines.ts";
 import {
+  agentWaitingLine,
+  budgetLine,
+  quotaOverLine,
+  quotaWaitingLine,
+  retryLine,
+  watchdogLine,
+} from "./guard_lines.ts";
+import {
   continued,
   fit,
   LABEL_WIDTH,
@@ -102,6 +110,22 @@ export class PlainRenderer implements Renderer {
       }
       case "agent.renewed":
         return [labelled("agent", `is started anew: ${clean(event.data.why)}`)];
+      case "agent.waiting":
+        return this.#wrapped(agentWaitingLine(event.data));
+      case "retry.scheduled":
+        return this.#wrapped(retryLine(event.data)).map(style.bad);
+      case "watchdog.fired":
+        return this.#wrapped(watchdogLine(event.data)).map(style.bad);
+      case "quota.waiting":
+        return this.#wrapped(quotaWaitingLine(event.data));
+      case "quota.over":
+        return [quotaOverLine(event.data)];
+      case "budget.warned":
+        return [budgetLine(event.data, false)];
+      case "budget.reached":
+        return [budgetLine(event.data, true)];
+      case "run.resume":
+        return [labelled("resume", "asked for")];
       case "iteration.started": {
         this.#doneInIteration = 0;
         const time = timeOfDay(new Date(event.at));
@@ -189,6 +213,7 @@ export class PlainRenderer implements Renderer {
       case "warning":
         return [labelled("warning", clean(event.data.message))];
       case "session.created":
+      case "agent.ended":
       case "iteration.usage":
       case "run.ended":
         return [];

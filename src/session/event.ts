@@ -4,7 +4,7 @@ import type { HookName } from "./hook.ts";
 import type { NoteType } from "./note.ts";
 import type { Priority, TaskStatus } from "./task.ts";
 import type { StoredText } from "./stored_text.ts";
-import type { Usage } from "./usage.ts";
+import type { ModelUsage, Usage } from "./usage.ts";
 
 /** The version of the envelope. Within a version, types and fields are only ever added. */
 export const EVENT_VERSION = 1;
@@ -66,6 +66,11 @@ export interface EventData {
     /** The moments at which it runs hooks, and the names of its gates; absent when there are none. */
     readonly hooks?: readonly HookName[];
     readonly gates?: readonly string[];
+    /** Budgets of the session's whole life, tokens and US dollars; absent when there are none. */
+    readonly maxTokens?: number;
+    readonly maxCost?: number;
+    /** Guards that were switched off; absent when all are on. */
+    readonly off?: readonly string[];
   };
   /** Somebody wants the run that is going on to end. */
   readonly "run.stop": {
@@ -88,6 +93,45 @@ export interface EventData {
     readonly version: string;
     readonly model: string;
   };
+  /** The agent's process is gone. */
+  readonly "agent.ended": {
+    readonly pid: number;
+    /** Null when it was ended by the signal. */
+    readonly code: number | null;
+    readonly signal: string | null;
+  };
+  /** The agent waits for its provider, and says so: its silence is no fault. */
+  readonly "agent.waiting": {
+    /** ISO time at which it asks again. */
+    readonly until: string;
+    readonly message: string;
+  };
+  /** An attempt at an iteration has failed; it is tried again with a new agent. */
+  readonly "retry.scheduled": {
+    /** The number of the retry, from 1, and how many there are at most. */
+    readonly attempt: number;
+    readonly max: number;
+    readonly delayMs: number;
+    readonly error: string;
+  };
+  /** A guard has ended the turn. */
+  readonly "watchdog.fired": {
+    readonly kind: WatchdogKind;
+    /** What was exceeded: milliseconds, or a number of messages. */
+    readonly limit: number;
+  };
+  /** The provider takes nothing more until then; the run waits. */
+  readonly "quota.waiting": { readonly until: string; readonly error: string };
+  readonly "quota.over": {
+    readonly waitedMs: number;
+    readonly why: "reset" | "resumed" | "stopped";
+  };
+  /** Somebody wants a run that waits to go on now. */
+  readonly "run.resume": Readonly<Record<string, never>>;
+  /** Most of a budget is used up. */
+  readonly "budget.warned": BudgetFacts;
+  /** All of it is, or the next iteration would probably use it up. */
+  readonly "budget.reached": BudgetFacts;
   /** The agent's process is about to be started anew. */
   readonly "agent.renewed": { readonly why: string };
   readonly "agent.message": { readonly message: string; readonly text: string };
@@ -191,6 +235,8 @@ export interface EventData {
     /** Ids of its commits, the oldest first, and what they add up to; absent where none are made. */
     readonly commits?: readonly string[];
     readonly files?: { readonly changed: number; readonly added: number; readonly removed: number };
+    /** What each model has spent, where the agent tells. */
+    readonly models?: readonly ModelUsage[];
   };
   readonly "iteration.summary": { readonly n: number; readonly text: string };
   readonly "task.added": {
@@ -205,6 +251,16 @@ export interface EventData {
   readonly "task.independent": { readonly n: number; readonly of: number };
   readonly "note.added": { readonly n: number; readonly type: NoteType; readonly text: string };
   readonly "warning": { readonly message: string };
+}
+
+/** What ended a turn: silence, a tool call or a turn that took too long, or too many model messages. */
+export type WatchdogKind = "silence" | "tool-call" | "turn" | "messages" | "empty-messages";
+
+/** How far a budget is used up: milliseconds, tokens, or US dollars. */
+export interface BudgetFacts {
+  readonly budget: "time" | "tokens" | "cost";
+  readonly used: number;
+  readonly limit: number;
 }
 
 /** What is kept of a command that iteratr has run itself. */
@@ -278,6 +334,15 @@ const KNOWN: Readonly<Record<EventType, true>> = {
   "run.stop": true,
   "run.ended": true,
   "agent.started": true,
+  "agent.ended": true,
+  "agent.waiting": true,
+  "retry.scheduled": true,
+  "watchdog.fired": true,
+  "quota.waiting": true,
+  "quota.over": true,
+  "run.resume": true,
+  "budget.warned": true,
+  "budget.reached": true,
   "agent.renewed": true,
   "agent.message": true,
   "agent.thought": true,

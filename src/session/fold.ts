@@ -90,7 +90,11 @@ function applyKnown(head: Head, event: SessionEvent, lookup: Lookup): Change {
       return { head, info: { ...lookup.info(), spec: path, text } };
     }
     case "run.ended":
-      return { head: { ...head, run: null, stop: null } };
+      return { head: { ...goOn(head), run: null, stop: null } };
+    case "quota.waiting":
+      return { head: { ...head, waiting: event.data.until } };
+    case "quota.over":
+      return { head: goOn(head) };
     case "run.stop":
       return { head: { ...head, stop: event.data.now ? "now" : "after-iteration" } };
     case "hook.ended":
@@ -176,9 +180,21 @@ function applyKnown(head: Head, event: SessionEvent, lookup: Lookup): Change {
     case "agent.renewed":
     case "commit.made":
     case "agent.question":
+    case "agent.ended":
+    case "agent.waiting":
+    case "retry.scheduled":
+    case "watchdog.fired":
+    case "run.resume":
+    case "budget.warned":
+    case "budget.reached":
     case "warning":
       return { head };
   }
+}
+
+/** A run that waits no more. */
+function goOn({ waiting: _, ...head }: Head): Head {
+  return head;
 }
 
 type Typed<T extends SessionEvent["type"]> = Extract<SessionEvent, { readonly type: T }>;

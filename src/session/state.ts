@@ -27,6 +27,8 @@ export interface Head {
   readonly usage: Usage;
   /** ISO time of the last event; empty before the first. */
   readonly lastAt: string;
+  /** ISO time until which the run waits for its provider; absent when it does not. */
+  readonly waiting?: string;
   /** Output of hooks that no prompt has told yet, the oldest first; absent before the first. */
   readonly held?: readonly HeldOutput[];
   /**

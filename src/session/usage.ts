@@ -11,6 +11,13 @@ export interface Usage {
   readonly partial: boolean;
 }
 
+/** What one model has spent. */
+export interface ModelUsage {
+  /** As `provider/model`. */
+  readonly model: string;
+  readonly usage: Usage;
+}
+
 /** Nothing spent. */
 export const NO_USAGE: Usage = {
   inputTokens: 0,
@@ -29,4 +36,9 @@ export function addUsage(a: Usage, b: Usage): Usage {
     cost: a.cost + b.cost,
     partial: a.partial || b.partial,
   };
+}
+
+/** All tokens that were processed: read anew, read from a cache, and written. */
+export function totalTokens({ inputTokens, outputTokens, cachedTokens }: Usage): number {
+  return inputTokens + outputTokens + cachedTokens;
 }
