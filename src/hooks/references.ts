@@ -1,6 +1,7 @@
 import type { HookName } from "../session/hook.ts";
-import { usesOf } from "./code_words.ts";
-import { type Found, type Range, type Scan, scanShell, UnclearError } from "./shell_scan.ts";
+import { usesOf } from "./programs/command_uses.ts";
+import { type Found, type Range, type Scan, UnclearError } from "./shell/parts.ts";
+import { scanShell } from "./shell/scan.ts";
 
 /** What a command can refer to. */
 export interface HookVariable {
