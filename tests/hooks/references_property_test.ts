@@ -78,6 +78,9 @@ const program = fc.constantFrom(
     "perl -e",
     ":",
     "cat",
+    "declare -a",
+    "declare -a x=({{error}} [2]={{error}})",
+    "x=({{error}})",
   ],
   ...[
     "find . -exec",
@@ -117,6 +120,8 @@ for (const shell of SHELLS) {
       "$(touch pwned)",
       "; touch pwned;",
       "a[$(touch pwned)]",
+      "x=($(touch pwned))",
+      "[$(touch pwned)]=1",
       "touch pwned",
     );
     fc.assert(

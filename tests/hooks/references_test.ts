@@ -55,6 +55,19 @@ for (const shell of SHELLS) {
   });
 }
 
+for (const shell of SHELLS.filter((one) => run(one, "a=(b)", "").stderr === "")) {
+  Deno.test(`${shell[0]}: hostile values arrive as they are in an array, and run nothing`, () => {
+    const command = "x=(a # it's\n{{error}}\n'{{error}}'\t\"b {{error}}\"); x+=({{error}})\n" +
+      'declare -a y=({{error}} b); printf \'%s|\' "${x[@]}" "${y[@]}"';
+    for (const value of [...HOSTILE, "[$(touch pwned)]=1", "($(touch pwned))", ") touch pwned ("]) {
+      const { stdout, stderr, files } = run(shell, script(command), value);
+      const expected = ["a", value, value, `b ${value}`, value, value, "b", ""].join("|");
+      assert.equal(stdout, expected, JSON.stringify({ value, stderr }));
+      assert.deepEqual(files, ["there"], value);
+    }
+  });
+}
+
 Deno.test("a reference is fitted to the quotes around it", () => {
   const as = (command: string): string => script(command).replaceAll("ITERATR_ERROR", "E");
   assert.equal(as("echo {{error}}"), 'echo "${E}"');
@@ -167,6 +180,15 @@ const REFUSED: readonly (readonly [command: string, says: RegExp])[] = [
   ["[ {{error}} -gt 5 ]", /read as arithmetic/],
   ["printf %d {{error}}", /read as arithmetic/],
   ["declare -i x={{error}}", /read as arithmetic/],
+  ["declare -ia x=({{error}})", /read as arithmetic/],
+  ["x=(a [{{error}}]=b)", /read as arithmetic/],
+  ["x=(a $(eval {{error}}))", /code by eval/],
+  ["x=(a) {{error}}", /would be run as a command/],
+  ["echo x=({{error}})", /would be run as a command/],
+  ["declare -a x={{error}}", /code by declare -a/],
+  ['readonly -a "x=({{error}})"', /code by readonly -a/],
+  ["sqlite3 -cmd '.timeout 9' db 'select {{error}}'", /code by sqlite3/],
+  ["echo {{error}} | sqlite3 db", /code by sqlite3, which gets it/],
   ["compgen -C {{error}}", /code by compgen/],
   ["unset {{error}}", /name of a variable/],
   ["export {{error}}=1", /name of a variable/],
@@ -250,6 +272,8 @@ Deno.test("where shells differ, a reference is refused, and told why", () => {
       ["echo ${x:{{error}}}", "it stands within ${...}"],
       ["echo ${{{error}}}", "it stands within ${...}"],
       ["echo {{error}})", "a parenthesis is closed that is not open"],
+      ["x=(a; {{error}})", "there is more than words in an array"],
+      ["x=(<(cat <<E) {{error}})", "a here-document is read within an array"],
       ["echo $'it\\'s {{error}}'", "not every shell knows $'\\''"],
       ["echo $[ {{error}} ]", "not every shell reads $[ as arithmetic: write $(("],
       [`echo {{error}} ${"$(".repeat(5000)}`, "it is nested too deeply"],
