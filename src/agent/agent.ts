@@ -3,10 +3,13 @@ import { AgentError } from "./errors.ts";
 import { messageOf, UserError } from "../platform/failure.ts";
 import { asNumber, asObject, asText } from "../platform/json.ts";
 import { connect, type LinkOptions } from "./link.ts";
-import { launch, type LaunchOptions } from "./process.ts";
+import { type AgentExit, launch, type LaunchOptions } from "./process.ts";
 import { type AgentSession, openSession } from "./session.ts";
 
 const INITIALIZE_MS = 30_000;
+/** So much of stderr goes with a failure, out of so much that is looked at. */
+const LAST_LINES = 5;
+const READ_LINES = 60;
 
 /** How to start an agent and what to tell it. */
 export interface AgentOptions extends LaunchOptions, LinkOptions {
@@ -26,8 +29,10 @@ export interface Agent {
    * @throws {AgentError} when the agent fails.
    */
   openSession(model: string | undefined): Promise<AgentSession>;
+  /** The last lines that it has printed on stderr. */
+  lastLines(): readonly string[];
   /** Ends the process and everything in its group. May be called in any state. */
-  close(): Promise<void>;
+  close(): Promise<AgentExit>;
 }
 
 /**
@@ -54,6 +59,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       name: asText(info?.["name"])?.slice(0, 100) ?? options.command[0],
       version: asText(info?.["version"])?.slice(0, 100) ?? "",
       openSession: (model) => openSession(link, options, model),
+      lastLines: () => withoutAnswers(process.stderr().lastLines(READ_LINES)).slice(-LAST_LINES),
       close: link.close,
     };
   } catch (error) {
@@ -62,6 +68,12 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       ? new AgentError(`the agent refused the handshake: ${messageOf(error)}`, "")
       : error;
   }
+}
+
+/** opencode prints each error that it answers with over many lines, which say no more than the answer. */
+function withoutAnswers(lines: readonly string[]): readonly string[] {
+  const answer = lines.findLastIndex((line) => line.startsWith("Error handling request"));
+  return answer < 0 ? lines : lines.slice(0, answer);
 }
 
 function checkProtocol(version: number | undefined): void {

@@ -4,7 +4,7 @@ import type { Log } from "../platform/log.ts";
 import { asObject, asText } from "../platform/json.ts";
 import { AgentError } from "./errors.ts";
 import { frameStream } from "./frames.ts";
-import { type AgentProcess, endProcess } from "./process.ts";
+import { type AgentExit, type AgentProcess, endProcess } from "./process.ts";
 import { answerRequest } from "./requests.ts";
 import { type AgentUpdate, readUpdate } from "./update.ts";
 
@@ -29,7 +29,7 @@ export interface Link {
   tell(method: string, params: unknown): Promise<void>;
   /** Where updates of a session go; `undefined` when nobody listens. */
   readonly listeners: Map<string, (update: AgentUpdate) => void>;
-  close(): Promise<void>;
+  close(): Promise<AgentExit>;
 }
 
 /** Connects to an agent's process. */
@@ -57,7 +57,7 @@ export function connect(process: AgentProcess, options: LinkOptions): Link {
       },
     }));
   const agent: ClientContext = connection.agent;
-  let closing: Promise<void> | undefined;
+  let closing: Promise<AgentExit> | undefined;
   // A child may keep the agent's pipes open after its death, so their end is not to be waited for.
   process.exited.then(async () => {
     await options.clock.sleep(LAST_WORDS_MS);
@@ -93,8 +93,9 @@ export function connect(process: AgentProcess, options: LinkOptions): Link {
     tell: (method, params) => agent.notify(method, params),
     close: () =>
       closing ??= (async () => {
-        await endProcess(process, options.clock);
+        const exit = await endProcess(process, options.clock);
         connection.close();
+        return exit;
       })(),
   };
 }

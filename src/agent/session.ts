@@ -10,6 +10,8 @@ import { type PromptResult, readPromptResult } from "./turn.ts";
 import type { AgentUpdate } from "./update.ts";
 
 const NEW_SESSION_MS = 60_000;
+/** For every other request but a prompt. */
+const ANSWER_MS = 30_000;
 const CANCEL_MS = 2_000;
 const AUTH_REQUIRED = -32000;
 
@@ -77,9 +79,9 @@ async function chooseModel(
       ? await link.ask(
         "session/set_config_option",
         { sessionId, configId: via.configId, value: model },
-        NEW_SESSION_MS,
+        ANSWER_MS,
       )
-      : await link.ask("session/set_model", { sessionId, modelId: model }, NEW_SESSION_MS);
+      : await link.ask("session/set_model", { sessionId, modelId: model }, ANSWER_MS);
     const current = readModelChoice(answer)?.current ?? model;
     if (current === model) return;
     throw new AgentError(`the agent was told to use ${model} and uses ${current}`, "");
@@ -117,7 +119,9 @@ async function prompt(
       if (!(error instanceof RequestError)) throw error;
       const name = asText(asObject(error.data)?.["errorName"]);
       const kind = name === undefined ? "" : `${name}: `;
-      throw new AgentError(`the agent's turn failed: ${kind}${messageOf(error)}`, "");
+      const { code, data } = error;
+      const rpc = { code, message: messageOf(error), data };
+      throw new AgentError(`the agent's turn failed: ${kind}${rpc.message}`, "", rpc);
     });
     const cancelled = whenCancelled(link, clock, sessionId, signal, answer);
     return await Promise.race([answer, cancelled]);

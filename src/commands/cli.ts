@@ -12,6 +12,7 @@ import { doctor, type DoctorFlags } from "./doctor.ts";
 import { printPrompt } from "./prompt.ts";
 import { type CronFlags, printCronLine } from "./cron.ts";
 import { sessions, status, type StatusFlags } from "./status.ts";
+import { resume } from "./resume.ts";
 import { stop, type StopFlags } from "./stop.ts";
 import { remove, reset, type ResetFlags } from "./reset.ts";
 import { type CommandWorld, dataDirectory, openToLook } from "./context.ts";
@@ -165,6 +166,12 @@ function makeProgram(finish: (code: number) => void): Command {
     .option("--data-dir <dir>", "where sessions are kept (default: .iteratr)")
     .action((session: string | undefined, flags: StopFlags) =>
       outsideRun(() => stop(session, flags, world))
+    );
+  program.command("resume [session]")
+    .description("let a run that waits for its provider try again now")
+    .option("--data-dir <dir>", "where sessions are kept (default: .iteratr)")
+    .action((session: string | undefined, flags: { dataDir?: string }) =>
+      outsideRun(() => resume(session, flags, world))
     );
   const cronCommand = addConfigFlags(
     program.command("cron <spec>")

@@ -1,6 +1,6 @@
 import { setInText, unsetInText } from "../config/edit.ts";
 import { unknownKey } from "../config/file.ts";
-import { readValue, writeValue } from "../config/kinds.ts";
+import { type Kind, readValue, type Value, writeValue } from "../config/kinds.ts";
 import { type ConfigFile, configFiles } from "../config/files.ts";
 import { type Origin, resolveConfig } from "../config/resolve.ts";
 import { findRoot } from "../config/root.ts";
@@ -28,7 +28,7 @@ export function showConfig(flags: { readonly json?: boolean }, world: CommandWor
   const rows = settings.map(({ spec, value, origin }) =>
     [
       spec.key,
-      value === undefined ? "(not set)" : writeValue(spec.kind, value),
+      shown(spec.kind, value),
       originText(origin),
     ] as const
   );
@@ -43,13 +43,20 @@ export function showConfig(flags: { readonly json?: boolean }, world: CommandWor
   }
 }
 
+function shown(kind: Kind, value: Value | undefined): string {
+  return value === undefined ? "(not set)" : writeValue(kind, value) || "(none)";
+}
+
 /** `iteratr config get KEY`: one value, as it would be written; exits 1 when it is not set. */
 export function getConfig(key: string, world: CommandWorld): void {
   const setting = resolveHere(world).settings.find(({ spec }) => spec.key === key);
   if (setting === undefined) throw new UserError(unknownKey(key));
   if (setting.value === undefined) throw new UserError(`${key} is not set`);
   const { spec: { kind }, value } = setting;
-  const lines = typeof value === "object" ? value.map((gate) => [gate]) : [value];
+  // Each gate in a line of its own: there is no telling where one ends within a line.
+  const lines = kind.kind === "gates" && typeof value === "object"
+    ? value.flatMap((item) => typeof item === "object" ? [[item]] : [])
+    : [value];
   for (const line of lines) world.stdout(`${writeValue(kind, line)}\n`);
 }
 

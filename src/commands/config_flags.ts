@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { placeholder, writeValue } from "../config/kinds.ts";
 import type { FlagTexts } from "../config/resolve.ts";
+import { UserError } from "../platform/failure.ts";
 import { type Key, type KeySpec, SPECS } from "../config/table.ts";
 
 /** Gives a command the flags of the configuration's keys, or of some of them. */
@@ -26,11 +27,12 @@ function optionsFor(spec: KeySpec): readonly Option[] {
     ];
   }
   const option = new Option(`${short}--${flag.long} <${flag.value ?? placeholder(kind)}>`, text);
-  return [
-    isList(spec)
-      ? option.argParser((value: string, before: readonly string[] = []) => [...before, value])
-      : option,
-  ];
+  if (isList(spec)) {
+    option.argParser((value: string, before: readonly string[] = []) => [...before, value]);
+  }
+  return flag.off === undefined
+    ? [option]
+    : [option, new Option(`--${flag.off}`, `the same as --${flag.long} 0`)];
 }
 
 function isList({ kind }: KeySpec): boolean {
@@ -43,6 +45,10 @@ function defaultNote({ fallback, kind }: KeySpec): string {
     : ` (default: ${writeValue(kind, fallback)})`;
 }
 
+function optionName(long: string): string {
+  return long.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
 /** The texts of the configuration's flags that were given, by their long names. */
 export function configFlags(command: Command): FlagTexts {
   const values = command.opts<Readonly<Record<string, unknown>>>();
@@ -50,11 +56,18 @@ export function configFlags(command: Command): FlagTexts {
   for (const spec of SPECS) {
     const { flag } = spec;
     if (flag === undefined) continue;
-    const name = flag.long.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+    const name = optionName(flag.long);
     const value = values[name];
     if (value !== undefined && command.getOptionValueSource(name) === "cli") {
       given.set(flag.long, Array.isArray(value) ? value.map(String) : String(value));
     }
+    // Commander takes `--no-x` for the denial of an option x.
+    const off = flag.off === undefined ? "" : optionName(flag.off.replace(/^no-/, ""));
+    if (off === "" || command.getOptionValueSource(off) !== "cli") continue;
+    if (given.has(flag.long)) {
+      throw new UserError(`--${flag.off} and --${flag.long} exclude each other`);
+    }
+    given.set(flag.long, "0");
   }
   return given;
 }

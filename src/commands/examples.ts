@@ -17,6 +17,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   status: ["iteratr status", 'iteratr status login --json | jq ".open"'],
   sessions: ["iteratr sessions --running"],
   stop: ["iteratr stop", "iteratr stop login --now"],
+  resume: ["iteratr resume", "iteratr resume login"],
   cron: ["(crontab -l; iteratr cron specs/login.md --every 2h) | crontab -"],
   export: ["iteratr export login > login.jsonl"],
   reset: ["iteratr reset login"],

@@ -1,6 +1,7 @@
 import { AgentError } from "../agent/errors.ts";
 import { BusyError, messageOf, UserError } from "../platform/failure.ts";
 import { type Ending, exitCode } from "../session/ending.ts";
+import { oneLine, printable } from "../platform/text.ts";
 import { StoreError } from "../store/errors.ts";
 
 /** Where a defect of iteratr itself is to be reported. */
@@ -19,8 +20,7 @@ export function endingOf(error: unknown): Ending {
     return { reason: "busy", message: messageOf(error), hints: [] };
   }
   if (error instanceof AgentError) {
-    const words = error.lastWords === "" ? [] : [`Its last words: ${error.lastWords}`];
-    return { reason: "agent-failed", message: `${messageOf(error)}.`, hints: words };
+    return { reason: "agent-failed", message: `${messageOf(error)}.`, hints: lastWords(error) };
   }
   if (error instanceof StoreError) {
     return { reason: "store", message: messageOf(error), hints: [] };
@@ -30,6 +30,15 @@ export function endingOf(error: unknown): Ending {
   }
   const stack = error instanceof Error && error.stack !== undefined ? `\n${error.stack}` : "";
   return { reason: "internal", message: `${messageOf(error)}${stack}`, hints: [REPORT] };
+}
+
+/** The end of what the agent has printed on stderr, or the line of it that says most. */
+function lastWords({ lastLines, lastWords }: AgentError): readonly string[] {
+  const lines = lastLines.length > 0 ? lastLines : lastWords === "" ? [] : [lastWords];
+  const [first, ...rest] = lines.map((line) => oneLine(printable(line), 300));
+  return first === undefined
+    ? []
+    : [`Its last words: ${first}`, ...rest.map((line) => `  ${line}`)];
 }
 
 /** What a command that ended by an error prints on stderr, and the code it exits with. */

@@ -25,6 +25,8 @@ export interface SessionSummary {
     readonly since: string;
     readonly heartbeat: string;
   } | null;
+  /** ISO time until which the run waits for its provider; null when it does not. */
+  readonly waiting: string | null;
   /** ISO time of the last event. */
   readonly lastActivity: string;
   readonly usage: Usage;
@@ -69,6 +71,7 @@ export async function summarizeSession(
       since: lease.since,
       heartbeat: lease.heartbeat,
     },
+    waiting: lease === undefined ? null : head.waiting ?? null,
     lastActivity: head.lastAt,
     usage: running === undefined ? head.usage : addUsage(head.usage, running),
     hasDied: lease === undefined && head.run !== null,

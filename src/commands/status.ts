@@ -1,6 +1,6 @@
 import { UserError } from "../platform/failure.ts";
 import { formatDuration, oneLine, plural, printable } from "../platform/text.ts";
-import { usageText } from "../render/receipt.ts";
+import { usageText } from "../platform/usage_text.ts";
 import { TASK_STATUSES } from "../session/task.ts";
 import { isStore, type Store, storeFile } from "../store/open.ts";
 import { readHead, sessionNames } from "../store/read.ts";
@@ -101,6 +101,9 @@ function statusLines(summary: SessionSummary): string {
         : `pid ${run.pid} on host ${run.host}, begun ` +
           `${ago(run.since)}; last sign of life ${ago(run.heartbeat)}`,
     ],
+    ...(summary.waiting === null
+      ? []
+      : [["waits", `for its provider, until ${summary.waiting}`] as const]),
     ["active", ago(summary.lastActivity)],
     ...(summary.judgement === null ? [] : [["gates", judgementText(summary.judgement)] as const]),
     [

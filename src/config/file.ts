@@ -64,6 +64,13 @@ export function readConfigText(text: string, name: string): FileContent {
         entries.push({ key: path, value: read.gates, line });
         continue;
       }
+      const list = spec.kind.kind === "durations" ? listSource(value) : undefined;
+      if (list !== undefined) {
+        const reading = readValue(spec.kind, list);
+        if (reading.ok) entries.push({ key: path, value: reading.value, line });
+        else problems.push({ message: `${path} ${reading.must}, got "${list}"`, where: place(at) });
+        continue;
+      }
       if (!isScalar(value)) {
         if (value === null) entries.push({ key: path, value: undefined, line });
         else {
@@ -91,6 +98,12 @@ export function readConfigText(text: string, name: string): FileContent {
     problems.push({ message: "a configuration is keys with values", where: place(at) });
   }
   return { entries, problems };
+}
+
+/** A list of plain values as a flag would write it; `undefined` when it is none. */
+function listSource(value: unknown): string | undefined {
+  if (!isSeq(value)) return undefined;
+  return value.items.map((item) => isScalar(item) ? item.source ?? "" : "?").join(", ");
 }
 
 /** `key:` and `key: null` say that it is not set. */

@@ -12,11 +12,17 @@ export type Kind =
   | { readonly kind: "duration"; readonly min?: number }
   /** Commands that have to succeed; a flag gives one, and may be repeated. */
   | { readonly kind: "gates" }
+  /** Several durations, in milliseconds; written `0s, 5s, 15s`. */
+  | { readonly kind: "durations" }
+  /** Tokens; written `800000`, `500k`, `2M`. */
+  | { readonly kind: "tokens" }
+  /** US dollars; written `5`, `0.50`. */
+  | { readonly kind: "dollars" }
   /** In bytes; written `64KiB`, `2GiB`. */
   | { readonly kind: "size" };
 
 /** A value that has been read. */
-export type Value = string | number | boolean | readonly Gate[];
+export type Value = string | number | boolean | readonly Gate[] | readonly number[];
 
 /** A value, or what is wrong with its text. */
 export type Reading =
@@ -49,6 +55,12 @@ export function readValue(kind: Kind, text: string): Reading {
         : { ok: false, must: `must be one of ${kind.of.join(", ")}` };
     case "duration":
       return readDuration(text, kind.min ?? 0);
+    case "durations":
+      return readDurations(text);
+    case "tokens":
+      return readTokens(text);
+    case "dollars":
+      return readDollars(text);
     case "size":
       return readSize(text);
     case "gates":
@@ -82,6 +94,40 @@ function readDuration(text: string, min: number): Reading {
   return ms < min ? wrong : { ok: true, value: ms };
 }
 
+function readDurations(text: string): Reading {
+  const readings = text.split(",").map((part) => readDuration(part.trim(), 0));
+  const values = readings.flatMap((reading) =>
+    reading.ok && typeof reading.value === "number" ? [reading.value] : []
+  );
+  return values.length === readings.length
+    ? { ok: true, value: values }
+    : { ok: false, must: "must be durations such as 0s, 5s, 15s" };
+}
+
+const TOKEN_UNITS: Readonly<Record<string, number>> = { "": 1, k: 1_000, M: 1_000_000 };
+
+function readTokens(text: string): Reading {
+  const [, digits, fraction = "", unit = ""] =
+    /^(0|[1-9][0-9]{0,11})(\.[0-9]{1,3})?(k|M)?$/.exec(text) ?? [];
+  const value = Number(`${digits}${fraction}`) * (TOKEN_UNITS[unit] ?? 1);
+  return digits !== undefined && Number.isInteger(value)
+    ? { ok: true, value }
+    : { ok: false, must: "must be a number of tokens such as 800000, 500k or 2M" };
+}
+
+function writeTokens(value: number): string {
+  const fitting = Object.entries(TOKEN_UNITS).findLast(([, factor]) => value % factor === 0);
+  return fitting === undefined || value === 0
+    ? String(value)
+    : `${value / fitting[1]}${fitting[0]}`;
+}
+
+function readDollars(text: string): Reading {
+  return /^(0|[1-9][0-9]{0,8})(\.[0-9]{1,4})?$/.test(text)
+    ? { ok: true, value: Number(text) }
+    : { ok: false, must: "must be an amount of US dollars such as 5 or 0.50" };
+}
+
 function writeDuration(ms: number): string {
   if (ms === 0) return "0";
   let rest = ms;
@@ -110,7 +156,12 @@ function readSize(text: string): Reading {
 
 /** Writes a value as `readValue` reads it. */
 export function writeValue(kind: Kind, value: Value): string {
-  if (typeof value === "object") return value.map(writeGate).join(", ");
+  if (typeof value === "object") {
+    const write = (item: Gate | number): string =>
+      typeof item === "number" ? item === 0 ? "0s" : writeDuration(item) : writeGate(item);
+    return value.map(write).join(", ");
+  }
+  if (kind.kind === "tokens" && typeof value === "number") return writeTokens(value);
   if (kind.kind === "duration" && typeof value === "number") return writeDuration(value);
   if (kind.kind !== "size" || typeof value !== "number") return String(value);
   const fitting = Object.entries(UNITS).findLast(([, factor]) => value % factor === 0);
@@ -140,5 +191,11 @@ export function placeholder(kind: Kind): string | undefined {
       return "size";
     case "gates":
       return "command";
+    case "durations":
+      return "durations";
+    case "tokens":
+      return "tokens";
+    case "dollars":
+      return "dollars";
   }
 }

@@ -1,3 +1,4 @@
+import type { Gate } from "../session/gate.ts";
 import { joinPath } from "../platform/paths.ts";
 import { type Problem, throwProblems } from "../platform/problem.ts";
 import { type ConfigFile, configFiles } from "./files.ts";
@@ -96,13 +97,17 @@ export function resolveConfig(sources: Sources): Resolved {
 
 /** A flag that was repeated. */
 function together(values: readonly (Value | undefined)[]): Value {
-  return values.flatMap((value) => typeof value === "object" ? value : []);
+  return values.flatMap(gatesOf);
+}
+
+function gatesOf(value: Value | undefined): readonly Gate[] {
+  if (typeof value !== "object") return [];
+  return value.flatMap((item) => typeof item === "object" ? [item] : []);
 }
 
 /** Gates are known by their names. */
 function twice(key: string, value: Value | undefined): string | undefined {
-  if (typeof value !== "object") return undefined;
-  const names = value.map(({ name }) => name);
+  const names = gatesOf(value).map(({ name }) => name);
   const name = names.find((candidate, at) => names.indexOf(candidate) !== at);
   return name === undefined ? undefined : `${key} names "${name}" twice`;
 }

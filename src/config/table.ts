@@ -9,9 +9,19 @@ export interface KeySpec {
   /** `undefined`: nothing is set. */
   readonly fallback: Value | undefined;
   /** The flag of `iteratr build`, without dashes. */
-  readonly flag?: { readonly long: string; readonly short?: string; readonly value?: string };
+  readonly flag?: KeyFlag;
   readonly variable?: string;
   readonly help: string;
+}
+
+/** A flag of `iteratr build`, by names without dashes. */
+export interface KeyFlag {
+  readonly long: string;
+  readonly short?: string;
+  /** What it takes, as the help shows it. */
+  readonly value?: string;
+  /** Another flag, which takes nothing and means `0`. */
+  readonly off?: string;
 }
 
 /**
@@ -135,6 +145,78 @@ export const TABLE = [
     help: "end after so much time in this run; 0 = unlimited",
   },
   {
+    key: "budget.tokens",
+    kind: { kind: "tokens" },
+    fallback: 0,
+    flag: { long: "max-tokens" },
+    variable: "ITERATR_MAX_TOKENS",
+    help: "end when the session has used so many tokens, in all its runs; 0 = unlimited",
+  },
+  {
+    key: "budget.cost",
+    kind: { kind: "dollars" },
+    fallback: 0,
+    flag: { long: "max-cost" },
+    variable: "ITERATR_MAX_COST",
+    help: "end when the session has cost so many US dollars, in all its runs; 0 = unlimited",
+  },
+  {
+    key: "retry.attempts",
+    kind: { kind: "count", min: 0 },
+    fallback: 3,
+    flag: { long: "retries", off: "no-retry" },
+    variable: "ITERATR_RETRIES",
+    help: "try an iteration so many times again when the agent fails; 0 = never",
+  },
+  {
+    key: "retry.delays",
+    kind: { kind: "durations" },
+    fallback: [0, 5_000, 15_000],
+    help: "how long to wait before each of these; the last one counts for all that follow",
+  },
+  {
+    key: "watchdog.silence",
+    kind: { kind: "duration" },
+    fallback: 300_000,
+    flag: { long: "silence" },
+    variable: "ITERATR_SILENCE",
+    help: "end a turn without a sign of life for so long, while no tool call is open; 0 = off",
+  },
+  {
+    key: "watchdog.tool_call",
+    kind: { kind: "duration" },
+    fallback: 1_800_000,
+    help: "end a turn with a tool call that takes so long; 0 = off",
+  },
+  {
+    key: "watchdog.turn",
+    kind: { kind: "duration" },
+    fallback: 3_600_000,
+    flag: { long: "max-turn" },
+    variable: "ITERATR_MAX_TURN",
+    help: "end a turn that takes so long; 0 = off",
+  },
+  {
+    key: "watchdog.messages",
+    kind: { kind: "count", min: 0 },
+    fallback: 300,
+    help: "end a turn with more model messages than so many; 0 = off",
+  },
+  {
+    key: "watchdog.empty_messages",
+    kind: { kind: "count", min: 0 },
+    fallback: 20,
+    help: "end a turn with so many model messages in a row without text or tool; 0 = off",
+  },
+  {
+    key: "quota.max_wait",
+    kind: { kind: "duration" },
+    fallback: 18_000_000,
+    flag: { long: "max-wait", off: "no-wait" },
+    variable: "ITERATR_MAX_WAIT",
+    help: "wait at most so long for a provider whose quota is used up; 0 = never",
+  },
+  {
     key: "renew.iterations",
     kind: { kind: "count", min: 0 },
     fallback: 25,
@@ -164,7 +246,8 @@ export const TABLE = [
 export type Key = typeof TABLE[number]["key"];
 
 type ValueOf<K extends Kind> = K extends { readonly kind: "switch" } ? boolean
-  : K extends { readonly kind: "count" | "size" | "duration" } ? number
+  : K extends { readonly kind: "count" | "size" | "duration" | "tokens" | "dollars" } ? number
+  : K extends { readonly kind: "durations" } ? readonly number[]
   : K extends { readonly kind: "gates" } ? readonly Gate[]
   : string;
 

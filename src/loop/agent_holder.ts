@@ -1,36 +1,62 @@
 import { type Agent, startAgent } from "../agent/agent.ts";
+import { AGENT_MARK } from "../platform/marked_processes.ts";
 import { treeMemory } from "../platform/memory.ts";
 import { formatSize, plural } from "../platform/text.ts";
 import { event } from "../session/event.ts";
 import type { RunContext } from "./context.ts";
 
-/** Keeps an agent's process for a run, and starts it anew between iterations when it has grown old. */
+/** Keeps an agent's process for a run, and starts it anew when it has grown old or has failed. */
 export class AgentHolder implements AsyncDisposable {
-  readonly #context: RunContext;
+  readonly #context: Omit<RunContext, "agents">;
   readonly #stop: AbortSignal;
   #agent: Agent | undefined;
+  /** What the processes of this agent carry in their environment. */
+  #mark = "";
   #iterations = 0;
 
   /** @param stop gives up waiting for an agent that does not answer. */
-  constructor(context: RunContext, stop: AbortSignal) {
+  constructor(context: Omit<RunContext, "agents">, stop: AbortSignal) {
     this.#context = context;
     this.#stop = stop;
   }
 
   /**
-   * The agent for the next iteration.
+   * The agent for the next iteration, or for the next attempt at one.
    *
    * @throws as `startAgent` does.
    */
-  async forIteration(): Promise<Agent> {
+  async current(): Promise<Agent> {
+    this.#agent ??= await this.#start();
+    return this.#agent;
+  }
+
+  /** Counts an iteration that begins, and ends an agent that has grown old. */
+  async beginIteration(): Promise<void> {
     const why = await this.#whyRenew();
     if (why !== undefined) {
       await this.#context.recorder.record(event("agent.renewed", { why }));
       await this.#end();
     }
-    this.#agent ??= await this.#start();
     this.#iterations++;
-    return this.#agent;
+  }
+
+  /** The last lines that the agent has printed on stderr. */
+  lastLines(): readonly string[] {
+    return this.#agent?.lastLines() ?? [];
+  }
+
+  /** Looks at what the agent has started, so that it can be ended with it. */
+  async look(): Promise<void> {
+    if (this.#agent !== undefined) await this.#context.remains.look(this.#agent.pid);
+  }
+
+  /** Ends an agent that has failed, with everything that it has started. */
+  async discard(): Promise<void> {
+    if (this.#agent === undefined) return;
+    const { pid } = this.#agent;
+    await this.#context.remains.look(pid);
+    await this.#end();
+    await this.#context.remains.endAgents(this.#mark);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -50,8 +76,10 @@ export class AgentHolder implements AsyncDisposable {
 
   async #start(): Promise<Agent> {
     const { plan, world, tenancy, recorder } = this.#context;
+    this.#mark = crypto.randomUUID();
     const agent = await startAgent({
       ...plan.agent,
+      env: { ...plan.agent.env, [AGENT_MARK]: this.#mark },
       clock: world.clock,
       version: plan.version,
       stop: this.#stop,
@@ -73,6 +101,13 @@ export class AgentHolder implements AsyncDisposable {
     const agent = this.#agent;
     this.#agent = undefined;
     this.#iterations = 0;
-    await agent?.close();
+    if (agent === undefined) return;
+    const { pid } = agent;
+    const { code, signal } = await agent.close();
+    this.#context.world.log.record("info", "agent", "ended", { pid, code, signal: signal ?? "" });
+    // Where the store takes no more, the run ends for that.
+    await this.#context.recorder.record(
+      event("agent.ended", { pid, code: signal === null ? code : null, signal }),
+    ).catch(() => undefined);
   }
 }

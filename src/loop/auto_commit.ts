@@ -31,6 +31,8 @@ export interface AutoCommit {
   begin(): Promise<string | undefined>;
   /** Looks again: what somebody else than the agent has committed since is passed over. */
   passOver(): Promise<void>;
+  /** Paths of what belongs to the session and is not committed; `undefined` when that is not known. */
+  uncommitted(): Promise<readonly string[] | undefined>;
   /** Records what the agent has committed in its turn, before somebody else commits something. */
   endTurn(): Promise<void>;
   /**
@@ -49,6 +51,7 @@ type Commits = readonly CommitFacts[] | undefined;
 const NONE: AutoCommit = {
   begin: () => Promise.resolve(undefined),
   passOver: () => Promise.resolve(),
+  uncommitted: () => Promise.resolve(undefined),
   endTurn: () => Promise.resolve(),
   finish: () => Promise.resolve(undefined),
   breakOff: () => Promise.resolve(undefined),
@@ -111,6 +114,10 @@ class Committer implements AutoCommit {
 
   async passOver(): Promise<void> {
     this.#head = await headCommit(this.#place.top);
+  }
+
+  async uncommitted(): Promise<readonly string[] | undefined> {
+    return (await pendingWork(this.#place))?.entries.map(({ path }) => path);
   }
 
   async endTurn(): Promise<void> {

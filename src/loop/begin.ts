@@ -116,6 +116,8 @@ function whyReopened(plan: RunPlan, standing: Standing | undefined): string {
 function started(plan: RunPlan, world: RunWorld): NewEvent {
   const hooks = HOOK_NAMES.filter((name) => plan.hooks[name].length > 0);
   const gates = plan.gates.map(({ name }) => name);
+  const { tokens, cost } = plan.limits.spending;
+  const off = switchedOff(plan);
   return event("run.started", {
     pid: world.pid,
     host: world.host,
@@ -128,5 +130,22 @@ function started(plan: RunPlan, world: RunWorld): NewEvent {
     timeMs: plan.limits.timeMs,
     ...(hooks.length === 0 ? {} : { hooks }),
     ...(gates.length === 0 ? {} : { gates }),
+    ...(tokens === 0 ? {} : { maxTokens: tokens }),
+    ...(cost === 0 ? {} : { maxCost: cost }),
+    ...(off.length === 0 ? {} : { off }),
   });
+}
+
+/** What usually bounds a run and was switched off. */
+function switchedOff({ guards, retry, maxWaitMs }: RunPlan): readonly string[] {
+  const switches: readonly (readonly [name: string, value: number])[] = [
+    ["silence", guards.silenceMs],
+    ["tool calls", guards.toolCallMs],
+    ["turn", guards.turnMs],
+    ["messages", guards.messages],
+    ["empty messages", guards.emptyMessages],
+    ["retries", retry.attempts],
+    ["waiting for a quota", maxWaitMs],
+  ];
+  return switches.filter(([, value]) => value === 0).map(([name]) => name);
 }

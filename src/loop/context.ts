@@ -1,12 +1,16 @@
 import type { WorkMark } from "../git/work_mark.ts";
 import type { Usage } from "../session/usage.ts";
 import type { AutoCommit } from "./auto_commit.ts";
+import type { AgentHolder } from "./agent_holder.ts";
 import type { Begun } from "./begin.ts";
+import type { Control } from "./control.ts";
 import type { Tally } from "./decide.ts";
 import type { RunPlan, RunWorld } from "./plan.ts";
 import type { HookRunner } from "./hook_runner.ts";
 import type { Remains } from "./remains.ts";
+import type { Spending } from "./spending.ts";
 import type { Tenancy } from "./tenancy.ts";
+import type { TimeBudget } from "./time_budget.ts";
 
 /** What a run has done, as it grows. */
 export interface Progress {
@@ -25,6 +29,10 @@ export interface RunContext extends Begun {
   readonly top: string | undefined;
   readonly autoCommit: AutoCommit;
   readonly hooks: HookRunner;
+  readonly control: Control;
+  readonly spending: Spending;
+  readonly time: TimeBudget;
+  readonly agents: AgentHolder;
   /** When the run began, on the monotonic clock. */
   readonly start: number;
   readonly progress: Progress;

@@ -1,6 +1,13 @@
 import type { Outcome } from "../session/event.ts";
 import type { Judgement } from "../session/gate.ts";
 import { type Head, openTasks } from "../session/state.ts";
+import { addUsage, NO_USAGE, type Usage } from "../session/usage.ts";
+import {
+  exceededBudget,
+  type SpendingKind,
+  type SpendingLimits,
+  spentBudget,
+} from "./spending_limits.ts";
 
 /** What bounds a run. */
 export interface Limits {
@@ -14,6 +21,8 @@ export interface Limits {
   readonly withoutTask: number;
   /** Fingerprint of the gates; empty when there are none. */
   readonly gates: string;
+  /** Budgets of the session's whole life. */
+  readonly spending: SpendingLimits;
 }
 
 /** What a run has seen so far. */
@@ -30,10 +39,13 @@ export interface Tally {
   readonly asked: boolean;
   /** Whether an extra turn has been taken to tell the agent what a hook complained of last. */
   readonly told: boolean;
+  /** What the session's last iteration has spent: the next one will probably spend as much. */
+  readonly last: Usage;
 }
 
 /** A run that has not begun. */
 export const FRESH: Tally = {
+  last: NO_USAGE,
   iterations: 0,
   idle: 0,
   withoutTask: 0,
@@ -63,8 +75,10 @@ export type EndReason =
   | "stalled"
   | "no-task-closed"
   | "only-blocked"
-  | "time"
-  | "iterations";
+  | Limit;
+
+/** A limit that a person has set. */
+export type Limit = "time" | SpendingKind | "iterations";
 
 /** So many judgements in a row may fail. */
 export const MAX_FAILED_JUDGEMENTS = 5;
@@ -76,7 +90,7 @@ const NEXT: Step = { kind: "iterate", extra: false };
  * reached, or when nothing comes of it any more. Completion outranks a limit.
  */
 export function nextStep(limits: Limits, tally: Tally, head: Head): Step {
-  const limit = reachedLimit(limits, tally);
+  const limit = reachedLimit(limits, tally, head);
   const allClosed = head.tasks > 0 && openTasks(head) === 0;
   const mustEnd = limit !== undefined || head.stop !== null;
   if (allClosed && head.complete) {
@@ -106,8 +120,11 @@ export function nextStep(limits: Limits, tally: Tally, head: Head): Step {
   return limit === undefined ? NEXT : { kind: "end", why: limit };
 }
 
-function reachedLimit(limits: Limits, tally: Tally): "time" | "iterations" | undefined {
+function reachedLimit(limits: Limits, tally: Tally, head: Head): Limit | undefined {
   if (limits.timeMs > 0 && tally.ms >= limits.timeMs) return "time";
+  const spent = spentBudget(limits.spending, head.usage) ??
+    exceededBudget(limits.spending, addUsage(head.usage, tally.last));
+  if (spent !== undefined) return spent;
   const { iterations } = limits;
   return iterations > 0 && tally.iterations >= iterations ? "iterations" : undefined;
 }
@@ -125,7 +142,12 @@ export function isProven({ judgement, iterations }: Head, gates: string): boolea
 }
 
 /** Counts an iteration that has ended. */
-export function count(tally: Tally, before: Head, after: Head, outcome: Outcome): Tally {
+export function count(
+  tally: Tally,
+  before: Head,
+  after: Head,
+  { outcome, usage: last }: { readonly outcome: Outcome; readonly usage: Usage },
+): Tally {
   const closed = (head: Head): number => head.counts.completed + head.counts.cancelled;
   return {
     ms: tally.ms,
@@ -134,5 +156,6 @@ export function count(tally: Tally, before: Head, after: Head, outcome: Outcome)
     withoutTask: closed(after) > closed(before) ? 0 : tally.withoutTask + 1,
     asked: before.tasks > 0 && openTasks(before) === 0,
     told: tally.told,
+    last,
   };
 }

@@ -1,23 +1,30 @@
+import { UserError } from "../platform/failure.ts";
 import { relativeTo } from "../platform/paths.ts";
-import { formatDuration } from "../platform/text.ts";
 import type { Ending } from "../session/ending.ts";
 import { event } from "../session/event.ts";
 import { completeSession } from "../session/session_rules.ts";
 import type { Head } from "../session/state.ts";
-import { addUsage } from "../session/usage.ts";
+import { addUsage, NO_USAGE, totalTokens, type Usage } from "../session/usage.ts";
 import { readHead, readIterations, readTasks } from "../store/read.ts";
 import { transact } from "../store/transact.ts";
 import { AgentHolder } from "./agent_holder.ts";
 import { Completions } from "./completions.ts";
 import type { RunContext } from "./context.ts";
-import { count, nextStep } from "./decide.ts";
+import { newCourse } from "./course.ts";
+import { currentHead } from "./current_head.ts";
+import { count, type EndReason, nextStep } from "./decide.ts";
 import { endingFor } from "./ending_text.ts";
 import { FrozenFiles } from "./frozen_files.ts";
-import { iterate, type IterationResult } from "./iteration.ts";
+import { iterate, type IterationContext, type IterationResult } from "./iteration.ts";
 import type { RunPlan, RunWorld } from "./plan.ts";
 import { SeenStates, tasksMark } from "./progress.ts";
-import { startTimeBudget, type TimeBudget } from "./time_budget.ts";
+import { Spending } from "./spending.ts";
+import { amountOf } from "./spending_limits.ts";
+import { startTimeBudget } from "./time_budget.ts";
 import { Verifier } from "./verifier.ts";
+
+/** What a run has when its loop begins. */
+export type DriveContext = Omit<RunContext, "time" | "spending" | "agents">;
 
 /**
  * Runs one iteration after another until the loop's decision is to end, or the run is told to stop. The
@@ -25,70 +32,50 @@ import { Verifier } from "./verifier.ts";
  *
  * @returns the ending decided on; when the run was told to stop, it does not count.
  */
-export async function drive(context: RunContext): Promise<Ending> {
-  const { plan, world, recorder } = context;
-  const warn = (leftMs: number): void => {
-    const message = `most of the time budget is used up: ${formatDuration(leftMs)} are left`;
+export async function drive(context: DriveContext): Promise<Ending> {
+  const { plan, world, recorder, hooks } = context;
+  using time = startTimeBudget(world.clock, plan.limits.timeMs, (used) => {
+    const limit = plan.limits.timeMs;
     // A store that fails is noticed by whoever writes what must not be lost.
-    recorder.record(event("warning", { message })).catch(() => undefined);
-  };
-  using time = startTimeBudget(world.clock, plan.limits.timeMs, warn);
+    recorder.record(event("budget.warned", { budget: "time", used, limit })).catch(() => undefined);
+  });
   const frozen = new FrozenFiles(plan.sources, recorder);
-  await context.hooks.run("session_start", {}, AbortSignal.any([world.stop, time.up]));
+  const stop = AbortSignal.any([world.stop, time.up]);
+  await hooks.run("session_start", {}, stop);
   const verifier = new Verifier(context, context.top);
-  await verifier.takeBaseline(AbortSignal.any([world.stop, time.up]));
+  await verifier.takeBaseline(stop);
   world.stop.throwIfAborted();
-  await using agents = new AgentHolder(context, AbortSignal.any([world.stop, time.up]));
   await frozen.check();
-  return await loop(context, { agents, time, verifier, frozen });
+  const { usage } = await currentHead(world.store, plan.session);
+  const spending = new Spending(plan.limits.spending, usage, recorder);
+  await using agents = new AgentHolder({ ...context, time, spending }, stop);
+  return await loop({ ...context, time, spending, agents }, { verifier, frozen });
 }
 
-/** What the iterations of a run work with together. */
+/** What looks after the iterations of a run. */
 interface LoopParts {
-  readonly agents: AgentHolder;
-  readonly time: TimeBudget;
   readonly verifier: Verifier;
   readonly frozen: FrozenFiles;
 }
 
-async function loop(
-  context: RunContext,
-  { agents, time, verifier, frozen }: LoopParts,
-): Promise<Ending> {
-  const { plan, world, progress } = context;
+async function loop(context: RunContext, { verifier, frozen }: LoopParts): Promise<Ending> {
+  const { plan, world, progress, time } = context;
   const completions = new Completions(world.store, plan.session, context.hooks);
   const seen = await seenStates(plan, world, await context.workMark());
+  progress.tally = { ...progress.tally, last: await lastUsage(plan, world) };
   for (;;) {
     // A deleted store would let a run go on that nobody can ever look up.
     context.tenancy.check();
-    const head = await currentHead(plan, world);
-    const ms = world.clock.monotonic() - context.start;
-    progress.tally = { ...progress.tally, ms };
+    const head = await currentHead(world.store, plan.session);
+    progress.tally = { ...progress.tally, ms: time.used() };
     const step = nextStep(plan.limits, progress.tally, head);
     switch (step.kind) {
-      case "iterate": {
+      case "iterate":
         progress.tally = { ...progress.tally, told: progress.tally.told || step.extra };
-        let hasEnded = false;
-        try {
-          const agent = await agents.forIteration();
-          const account = ({ usage }: IterationResult): void => {
-            progress.usage = addUsage(progress.usage, usage);
-            hasEnded = true;
-          };
-          const around = { agent, seen, completions, cut: time.up, account };
-          const { outcome } = await iterate({ ...context, ...around });
-          await frozen.check();
-          const after = await currentHead(plan, world);
-          progress.tally = count(progress.tally, head, after, outcome);
-        } catch (error) {
-          const iterations = progress.tally.iterations + (hasEnded ? 1 : 0);
-          progress.tally = { ...progress.tally, iterations };
-          // An agent that was given up because the time is up is no agent that has failed.
-          if (!time.up.aborted || world.stop.aborted) throw error;
-        }
+        await oneIteration({ ...context, seen, completions }, head);
+        await frozen.check();
         world.stop.throwIfAborted();
         break;
-      }
       case "assume-complete":
         await assumeComplete(plan, world);
         break;
@@ -97,6 +84,7 @@ async function loop(
         world.stop.throwIfAborted();
         break;
       case "end":
+        await recordBudget(context, step.why, head);
         return endingFor(step.why, {
           session: plan.session,
           spec: relativeTo(plan.root, plan.spec),
@@ -105,11 +93,70 @@ async function loop(
           tally: progress.tally,
           head,
           tasks: await readTasks(world.store, plan.session, head),
-          ms,
-          cost: progress.usage.cost,
+          ms: world.clock.monotonic() - context.start,
+          usage: progress.usage,
         });
     }
   }
+}
+
+async function oneIteration(context: IterationContext, before: Head): Promise<void> {
+  const { plan, world, progress, spending, time } = context;
+  const isFirst = progress.tally.iterations === 0;
+  const course = newCourse(world.clock);
+  try {
+    const result = await iterate(context, course);
+    const after = await currentHead(world.store, plan.session);
+    progress.tally = count(progress.tally, before, after, result);
+    if (isFirst) await checkFigures(context, result);
+  } catch (error) {
+    const iterations = progress.tally.iterations + (course.n === undefined ? 0 : 1);
+    progress.tally = { ...progress.tally, iterations };
+    // An agent that was given up because the time is up is no agent that has failed.
+    if (!time.up.aborted || world.stop.aborted) throw error;
+  } finally {
+    progress.usage = addUsage(progress.usage, course.usage);
+    spending.endIteration(course.usage);
+  }
+}
+
+/** A budget that nobody can count on is none: that must not show when the money is gone. */
+async function checkFigures(
+  { plan, recorder, spending }: RunContext,
+  { usage, hasFigures, outcome }: IterationResult,
+): Promise<void> {
+  if (!spending.isLimited || outcome === "interrupted") return;
+  if (!hasFigures) {
+    throw new UserError(
+      "the agent does not tell what it spends: a budget of tokens or money could not be kept",
+      ["Run without --max-tokens and --max-cost, or with --max-time and --iterations instead"],
+    );
+  }
+  if (plan.limits.spending.cost > 0 && usage.cost === 0 && totalTokens(usage) > 0) {
+    const message = `the agent prices ${plan.model} at nothing: --max-cost can never be reached`;
+    await recorder.record(event("warning", { message }));
+  }
+}
+
+async function recordBudget(
+  { plan, recorder, progress }: RunContext,
+  why: EndReason,
+  { usage }: Head,
+): Promise<void> {
+  const { spending, timeMs } = plan.limits;
+  if (why === "time") {
+    const used = Math.round(progress.tally.ms);
+    await recorder.record(event("budget.reached", { budget: "time", used, limit: timeMs }));
+  } else if (why === "tokens" || why === "cost") {
+    const used = amountOf(why, usage);
+    await recorder.record(event("budget.reached", { budget: why, used, limit: spending[why] }));
+  }
+}
+
+async function lastUsage(plan: RunPlan, { store }: RunWorld): Promise<Usage> {
+  const head = await currentHead(store, plan.session);
+  const [last] = await readIterations(store, plan.session, head, 1);
+  return last?.usage ?? NO_USAGE;
 }
 
 async function seenStates(plan: RunPlan, { store }: RunWorld, work: string): Promise<SeenStates> {
@@ -121,12 +168,6 @@ async function seenStates(plan: RunPlan, { store }: RunWorld, work: string): Pro
   }
   seen.add({ work, tasks: tasksMark(await readTasks(store, plan.session, head)) });
   return seen;
-}
-
-async function currentHead(plan: RunPlan, { store }: RunWorld): Promise<Head> {
-  const head = await readHead(store, plan.session);
-  if (head === undefined) throw new Error(`session ${plan.session} has vanished from the store`);
-  return head;
 }
 
 async function assumeComplete(plan: RunPlan, { store }: RunWorld): Promise<void> {

@@ -1,10 +1,20 @@
-import { formatCost, formatDuration, oneLine, plural, printable } from "../platform/text.ts";
+import {
+  formatCost,
+  formatCount,
+  formatDuration,
+  oneLine,
+  plural,
+  printable,
+} from "../platform/text.ts";
 import { shellQuote } from "../platform/words.ts";
 import type { Ending } from "../session/ending.ts";
 import { formatId } from "../session/ids.ts";
 import { type Head, openTasks } from "../session/state.ts";
 import { isClosed, type Task } from "../session/task.ts";
 import { byNumber, idList, unmet } from "../session/task_graph.ts";
+import type { Usage } from "../session/usage.ts";
+import { amountOf, type SpendingKind } from "./spending_limits.ts";
+import { usageText } from "../platform/usage_text.ts";
 import { type EndReason, type Limits, MAX_FAILED_JUDGEMENTS, type Tally } from "./decide.ts";
 
 /** What the texts of endings tell about. */
@@ -18,8 +28,8 @@ export interface EndingFacts {
   readonly ms: number;
   /** Flags that the next run needs as well, such as `--data-dir D`. */
   readonly flags?: readonly string[];
-  /** US dollars that this run has spent. */
-  readonly cost: number;
+  /** What this run has spent. */
+  readonly usage: Usage;
 }
 
 /** A session that was complete before the run began. */
@@ -86,6 +96,9 @@ export function endingFor(
         } open, after ${spent(facts)}. ${openList(facts)}`,
         hints: [goOn, "Give it more: --max-time DURATION, or budget.time in iteratr.yml"],
       };
+    case "tokens":
+    case "cost":
+      return overBudget(why, facts, goOn);
     case "no-task-closed":
       return {
         reason: "stalled",
@@ -126,6 +139,26 @@ export function goOnHint(
   return `Go on: ${words.map(shellQuote).join(" ")}`;
 }
 
+function overBudget(kind: SpendingKind, facts: EndingFacts, goOn: string): Ending {
+  const { head, limits: { spending }, tally } = facts;
+  const write = (amount: number): string =>
+    kind === "cost" ? formatCost(amount) : `${formatCount(amount)} tokens`;
+  const used = amountOf(kind, head.usage);
+  const limit = write(spending[kind]);
+  const state = used >= spending[kind]
+    ? `is used up: the session has taken ${write(used)}`
+    : `would not do for another iteration like the last: the session has taken ${write(used)}, ` +
+      `the last iteration ${write(amountOf(kind, tally.last))}`;
+  const flag = kind === "cost" ? "--max-cost 10.00" : "--max-tokens 4M";
+  return {
+    reason: "budget",
+    message: `the ${kind} budget of ${limit} ${state}, with ${
+      plural(openTasks(head), "task")
+    } open, after ${spent(facts)}. ${openList(facts)}`,
+    hints: [goOn, `Give it more: ${flag}, or budget.${kind} in iteratr.yml`],
+  };
+}
+
 function proof({ limits, head: { judgement } }: EndingFacts): string {
   if (limits.gates === "" || judgement === undefined) return "";
   const { tolerated, commit, dirty } = judgement;
@@ -139,8 +172,9 @@ function names(gates: readonly string[]): string {
   return gates.map((name) => `"${oneLine(printable(name), 80)}"`).join(", ");
 }
 
-function spent({ tally, ms, cost }: EndingFacts): string {
-  const price = cost > 0 ? `, ${formatCost(cost)}` : "";
+function spent({ tally, ms, usage }: EndingFacts): string {
+  const figures = usageText(usage);
+  const price = figures === "" ? "" : `, ${figures}`;
   return `${plural(tally.iterations, "iteration")}, ${formatDuration(ms)}${price}`;
 }
 

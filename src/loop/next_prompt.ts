@@ -37,6 +37,8 @@ export interface PromptPlan {
 /** A prompt, and what it tells for the first time. */
 export interface NextPrompt {
   readonly text: string;
+  /** What hooks have to say in it for the first time; empty when nothing was held. */
+  readonly held: string;
   /** The last event whose held output is in it; 0 when there is none. */
   readonly through: number;
 }
@@ -88,5 +90,6 @@ export async function nextPrompt(
     await gateSection(store, gatePlan, head, info.gates),
     plan.autoCommit ? refusalSection(before?.refusal) : "",
   ];
-  return { text: parts.filter((part) => part !== "").join("\n\n"), through: held.through };
+  const text = parts.filter((part) => part !== "").join("\n\n");
+  return { text, held: held.text, through: held.through };
 }

@@ -1,3 +1,4 @@
+import type { AgentMonitor } from "../agent/monitor.ts";
 import type { LaunchOptions } from "../agent/process.ts";
 import type { Hooks } from "../hooks/hooks_file.ts";
 import type { PromptLimits } from "../prompt/sections.ts";
@@ -8,7 +9,7 @@ import type { Ending } from "../session/ending.ts";
 import type { Gate } from "../session/gate.ts";
 import type { Store } from "../store/open.ts";
 import type { Limits } from "./decide.ts";
-import type { UsageSource } from "./usage_meter.ts";
+import type { GuardLimits } from "./turn_guard.ts";
 
 /** Everything about a run that is settled before it begins, and does not change while it goes on. */
 export interface RunPlan {
@@ -21,8 +22,8 @@ export interface RunPlan {
   readonly spec: string;
   readonly model: string;
   readonly agent: LaunchOptions;
-  /** Tells what the agent spends; without it, the protocol's own figures have to do. */
-  readonly usage: UsageSource | undefined;
+  /** What the agent tells beside the protocol; without it, the protocol's own figures have to do. */
+  readonly monitor: AgentMonitor | undefined;
   readonly limits: Limits;
   /** Whether the work of each iteration is committed. */
   readonly autoCommit: boolean;
@@ -37,6 +38,10 @@ export interface RunPlan {
   readonly commandEnvironment: Readonly<Record<string, string>>;
   /** Absolute paths of what was read for this plan, whether it was there or not. */
   readonly sources: readonly string[];
+  readonly guards: GuardLimits;
+  readonly retry: RetryPlan;
+  /** Milliseconds that a run waits for its provider before it gives up; 0 = not at all. */
+  readonly maxWaitMs: number;
   readonly renewal: Renewal;
   readonly template: Template;
   readonly promptLimits: PromptLimits;
@@ -52,6 +57,13 @@ export interface RunPlan {
   readonly binary: string;
   /** iteratr's version. */
   readonly version: string;
+}
+
+/** How often an iteration is tried again when its agent fails, and after how many milliseconds. */
+export interface RetryPlan {
+  readonly attempts: number;
+  /** The last one counts for all that follow. */
+  readonly delaysMs: readonly number[];
 }
 
 /** When the agent's process is started anew between iterations; 0 = never. */

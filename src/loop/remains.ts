@@ -1,6 +1,6 @@
 import { ChildTree } from "../platform/child_tree.ts";
 import type { Clock } from "../platform/clock.ts";
-import { endMarkedProcesses } from "../platform/marked_processes.ts";
+import { AGENT_MARK, endMarkedProcesses } from "../platform/marked_processes.ts";
 import type { LeftBehind } from "../platform/shell_command.ts";
 
 /** What a run has started and must not leave behind. */
@@ -9,6 +9,12 @@ export interface Remains {
   look(agent: number): Promise<void>;
   /** Keeps what a hook has started and left running: it may live as long as the run. */
   keep(left: LeftBehind): void;
+  /**
+   * Ends what an agent has left that is gone itself.
+   *
+   * @param mark what its processes carry in their environment.
+   */
+  endAgents(mark: string): Promise<void>;
   /** Ends all of it. */
   end(): Promise<void>;
 }
@@ -23,6 +29,10 @@ export function makeRemains(run: string, clock: Clock, os: string = Deno.build.o
   return {
     keep: (left) => void kept.push(left),
     look: (agent) => tree.look(agent).catch(() => undefined),
+    endAgents: async (mark) => {
+      await tree.end();
+      if (os === "linux") await endMarkedProcesses(mark, (ms) => clock.sleep(ms), AGENT_MARK);
+    },
     end: async () => {
       await tree.end();
       await Promise.all(kept.splice(0).map((left) => left.end()));

@@ -103,7 +103,7 @@ async function runAsTenant(
     hooks = new HookRunner(plan, world, begun.recorder, remains);
     const autoCommit = await setUpAutoCommit(plan, world, begun.recorder, top);
     const asked = new AbortController();
-    await using _control = await followControl(
+    await using control = await followControl(
       store,
       plan.session,
       () => asked.abort(stoppedNow(plan)),
@@ -119,6 +119,7 @@ async function runAsTenant(
       top,
       autoCommit,
       hooks,
+      control,
       start,
       progress,
       ...begun,

@@ -1,12 +1,16 @@
 import type { Clock } from "../platform/clock.ts";
 
-/** At which part of the budget a warning is due. */
-const WARNING_PART = 0.8;
+/** At which part of a budget a warning is due. */
+export const WARNING_PART = 0.8;
 
-/** Watches the time that a run takes. */
+/** Watches the time that a run takes, without the pauses in it. */
 export interface TimeBudget extends Disposable {
   /** Aborted when the time is used up; a turn that is going on is then cut short. */
   readonly up: AbortSignal;
+  /** Milliseconds used so far. */
+  used(): number;
+  /** Stops counting until it is disposed of. */
+  pause(): Disposable;
 }
 
 /**
@@ -18,17 +22,75 @@ export interface TimeBudget extends Disposable {
 export function startTimeBudget(
   clock: Clock,
   timeMs: number,
-  onWarning: (leftMs: number) => void,
+  onWarning: (usedMs: number) => void,
 ): TimeBudget {
-  const up = new AbortController();
-  const over = new AbortController();
-  const watch = async (): Promise<void> => {
-    await clock.sleep(timeMs * WARNING_PART, over.signal);
-    if (over.signal.aborted) return;
-    onWarning(timeMs * (1 - WARNING_PART));
-    await clock.sleep(timeMs * (1 - WARNING_PART), over.signal);
-    if (!over.signal.aborted) up.abort();
-  };
-  if (timeMs > 0) void watch();
-  return { up: up.signal, [Symbol.dispose]: () => over.abort() };
+  const budget = new Watch(clock, timeMs, onWarning);
+  if (timeMs > 0) void budget.run();
+  return budget;
+}
+
+class Watch implements TimeBudget {
+  readonly #clock: Clock;
+  readonly #timeMs: number;
+  readonly #onWarning: (usedMs: number) => void;
+  readonly #up = new AbortController();
+  readonly #over = new AbortController();
+  /** Used before the stretch that is going on, and when that began; `undefined` while it pauses. */
+  #before = 0;
+  #since: number | undefined;
+  /** Aborted when a stretch begins or ends. */
+  #turn = new AbortController();
+
+  constructor(clock: Clock, timeMs: number, onWarning: (usedMs: number) => void) {
+    this.#clock = clock;
+    this.#timeMs = timeMs;
+    this.#onWarning = onWarning;
+    this.#since = clock.monotonic();
+  }
+
+  get up(): AbortSignal {
+    return this.#up.signal;
+  }
+
+  used(): number {
+    const now = this.#clock.monotonic();
+    return this.#before + (this.#since === undefined ? 0 : now - this.#since);
+  }
+
+  pause(): Disposable {
+    this.#before = this.used();
+    this.#since = undefined;
+    this.#turnOver();
+    return {
+      [Symbol.dispose]: () => {
+        this.#since = this.#clock.monotonic();
+        this.#turnOver();
+      },
+    };
+  }
+
+  [Symbol.dispose](): void {
+    this.#over.abort();
+  }
+
+  async run(): Promise<void> {
+    await this.#reach(this.#timeMs * WARNING_PART);
+    if (this.#over.signal.aborted) return;
+    this.#onWarning(this.used());
+    await this.#reach(this.#timeMs);
+    if (!this.#over.signal.aborted) this.#up.abort();
+  }
+
+  async #reach(ms: number): Promise<void> {
+    for (let left = ms - this.used(); left > 0; left = ms - this.used()) {
+      if (this.#over.signal.aborted) return;
+      // While it pauses, only the end of the pause can wake it: the time to sleep does not matter.
+      await this.#clock.sleep(left, AbortSignal.any([this.#over.signal, this.#turn.signal]));
+    }
+  }
+
+  #turnOver(): void {
+    this.#turn.abort();
+    this.#turn = new AbortController();
+  }
 }

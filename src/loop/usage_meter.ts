@@ -1,11 +1,9 @@
+import type { AgentMonitor } from "../agent/monitor.ts";
 import type { PromptResult } from "../agent/turn.ts";
 import type { Clock } from "../platform/clock.ts";
 import { event } from "../session/event.ts";
-import { NO_USAGE, type Usage } from "../session/usage.ts";
+import { addUsage, NO_USAGE, type Usage } from "../session/usage.ts";
 import type { Recorder } from "./recorder.ts";
-
-/** Tells what an agent's session has spent so far, from a source that knows the whole. */
-export type UsageSource = (agentSession: string) => Promise<Usage | undefined>;
 
 const DELAY_MS = 500;
 
@@ -14,32 +12,46 @@ const DELAY_MS = 500;
  * lost when the run is killed.
  */
 export class UsageMeter {
-  readonly #source: UsageSource | undefined;
+  readonly #monitor: AgentMonitor | undefined;
   readonly #session: string;
   readonly #n: number;
   readonly #recorder: Recorder;
   readonly #clock: Clock;
   #cost = 0;
+  #hasFigures = false;
   #recorded = "";
   #last: Usage | undefined;
   #looking: Promise<void> | undefined;
   readonly #finished = new AbortController();
+  readonly #before: Usage;
+  readonly #onFigures: (usage: Usage) => void;
 
   constructor(
     options: {
       /** Without one, the figures are those of the protocol, and partial. */
-      readonly source: UsageSource | undefined;
+      readonly monitor: AgentMonitor | undefined;
       readonly agentSession: string;
       readonly iteration: number;
+      /** What earlier attempts at the iteration have spent. */
+      readonly before: Usage;
+      /** Told what the iteration has spent so far, whenever that is known anew. */
+      onFigures(usage: Usage): void;
     },
     recorder: Recorder,
     clock: Clock,
   ) {
-    this.#source = options.source;
+    this.#monitor = options.monitor;
+    this.#before = options.before;
+    this.#onFigures = options.onFigures;
     this.#session = options.agentSession;
     this.#n = options.iteration;
     this.#recorder = recorder;
     this.#clock = clock;
+  }
+
+  /** Whether anybody has told anything of what this attempt has spent. */
+  get hasFigures(): boolean {
+    return this.#hasFigures;
   }
 
   /**
@@ -49,12 +61,13 @@ export class UsageMeter {
    * @param cost US dollars for the ACP session, where the agent tells.
    */
   note(cost: number | undefined): void {
+    this.#hasFigures ||= cost !== undefined;
     this.#cost = cost ?? this.#cost;
     this.#looking ??= this.#lookLater();
   }
 
   /**
-   * The figures at the end of the turn.
+   * The figures of this attempt at the end of its turn.
    *
    * @param result `undefined` when the turn was cut short.
    * @param patienceMs how long the source may take; then what it said last has to do.
@@ -65,10 +78,11 @@ export class UsageMeter {
     const late = this.#clock.sleep(patienceMs, over.signal).then(() => this.#last);
     const look = async (): Promise<Usage | undefined> => {
       await this.#looking;
-      return await this.#source?.(this.#session) ?? this.#last;
+      return await this.#monitor?.usage(this.#session) ?? this.#last;
     };
     const whole = await Promise.race([look(), late]);
     over.abort();
+    this.#hasFigures ||= whole !== undefined || result?.usage !== undefined;
     const cutShort = result === undefined || result.stop === "cancelled";
     if (whole !== undefined) return { ...whole, partial: whole.partial || cutShort };
     return {
@@ -87,12 +101,14 @@ export class UsageMeter {
   }
 
   async #record(): Promise<void> {
-    const whole = await this.#source?.(this.#session);
+    const whole = await this.#monitor?.usage(this.#session);
     this.#last = whole ?? this.#last;
-    const usage: Usage = whole ?? { ...NO_USAGE, cost: this.#cost, partial: true };
+    const own: Usage = whole ?? { ...NO_USAGE, cost: this.#cost, partial: true };
+    const usage = addUsage(this.#before, own);
     const figures = JSON.stringify(usage);
     if (figures === this.#recorded) return;
     this.#recorded = figures;
+    this.#onFigures(usage);
     // A store that fails is noticed by whoever writes what must not be lost.
     await this.#recorder.record(event("iteration.usage", { n: this.#n, usage }))
       .catch(() => undefined);

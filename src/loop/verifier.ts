@@ -8,6 +8,9 @@ import { runCommand } from "./command_facts.ts";
 import type { RunContext } from "./context.ts";
 import { environmentOf } from "./hook_runner.ts";
 
+/** What it needs of a run. */
+type VerifierContext = Pick<RunContext, "plan" | "world" | "recorder" | "workMark">;
+
 /** So many names of changed files are kept. */
 const MAX_CHANGED = 20;
 
@@ -16,12 +19,12 @@ const MAX_CHANGED = 20;
  * anything; a judgement that fails opens the session again, in the same atomic.
  */
 export class Verifier {
-  readonly #context: RunContext;
+  readonly #context: VerifierContext;
   readonly #top: string | undefined;
   readonly #hashes: ContentHashes;
 
   /** @param top the top of the work tree; `undefined` outside git. */
-  constructor(context: RunContext, top: string | undefined) {
+  constructor(context: VerifierContext, top: string | undefined) {
     this.#context = context;
     this.#top = top;
     this.#hashes = new ContentHashes(context.world.ownOutput);

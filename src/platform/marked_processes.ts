@@ -1,20 +1,24 @@
 /** The variable that every process started by a run inherits; its value is the run's id. */
 export const RUN_MARK = "ITERATR_RUN";
 
+/** The variable by which what one agent's process has started is told from the rest of its run. */
+export const AGENT_MARK = "ITERATR_AGENT";
+
 /**
  * The processes that carry a run's mark in their environment, wherever in the tree and in whatever
  * session or group they are. Linux only: elsewhere nothing can be seen this way, and the list is empty.
  * The environment is the one that a process was started with, so no process can shed the mark except
  * by starting another one without it.
  *
- * @param run the run's id.
+ * @param value the run's id, or an agent's.
+ * @param name the variable that holds it.
  */
-export function markedProcesses(run: string): readonly number[] {
-  const mark = `${RUN_MARK}=${run}`;
+export function markedProcesses(value: string, name: string = RUN_MARK): readonly number[] {
+  const mark = `${name}=${value}`;
   const pids: number[] = [];
-  for (const name of directoryNames("/proc")) {
-    if (!/^[0-9]+$/.test(name)) continue;
-    const pid = Number(name);
+  for (const entry of directoryNames("/proc")) {
+    if (!/^[0-9]+$/.test(entry)) continue;
+    const pid = Number(entry);
     if (pid !== Deno.pid && environmentOf(pid).split("\0").includes(mark)) pids.push(pid);
   }
   return pids;
@@ -49,8 +53,8 @@ export function sendSignal(pid: number, signal: Deno.Signal): void {
 }
 
 /** Kills every process that carries the run's mark just now, without looking back. */
-export function killMarkedProcesses(run: string): number {
-  const pids = markedProcesses(run);
+export function killMarkedProcesses(value: string, name: string = RUN_MARK): number {
+  const pids = markedProcesses(value, name);
   for (const pid of pids) sendSignal(pid, "SIGKILL");
   return pids.length;
 }
@@ -60,11 +64,12 @@ export function killMarkedProcesses(run: string): number {
  * again until none is left, a bounded number of times.
  */
 export async function endMarkedProcesses(
-  run: string,
+  value: string,
   sleep: (ms: number) => Promise<void>,
+  name: string = RUN_MARK,
 ): Promise<void> {
   for (let round = 0; round < 20; round++) {
-    if (killMarkedProcesses(run) === 0) return;
+    if (killMarkedProcesses(value, name) === 0) return;
     await sleep(10);
   }
 }

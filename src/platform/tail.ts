@@ -23,12 +23,18 @@ export class Tail {
     return cut < 0 ? this.#text : this.#text.slice(cut + 1);
   }
 
+  /** The last so many lines that are not blank. */
+  lastLines(count: number): readonly string[] {
+    return this.text().split("\n").map((line) => line.trim()).filter((line) => line !== "")
+      .slice(-Math.min(count, this.#limit));
+  }
+
   /**
    * The line that says most about why a program ended: the last one that speaks of an error, else the
    * last one that is not blank. (The last line of a stack trace says nothing.) Empty without any.
    */
   lastWords(): string {
-    const lines = this.text().split("\n").map((line) => line.trim()).filter((line) => line !== "");
+    const lines = this.lastLines(Infinity);
     return lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1) ?? "";
   }
 }

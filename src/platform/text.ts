@@ -26,9 +26,9 @@ export function formatSize(bytes: number): string {
   return `${value < 10 && power > 0 ? value.toFixed(1) : Math.round(value)} ${units[power]}`;
 }
 
-/** `1 task`, `2 tasks`. */
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+/** `1 task`, `2 tasks`; a noun that does not just take an s has its plural given. */
+export function plural(count: number, noun: string, several: string = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : several}`;
 }
 
 /** US dollars: cents from a cent up, as many digits as matter below. */

@@ -1,4 +1,11 @@
-import { formatDuration, oneLine, plural, printable } from "../platform/text.ts";
+import {
+  formatCost,
+  formatCount,
+  formatDuration,
+  oneLine,
+  plural,
+  printable,
+} from "../platform/text.ts";
 import {
   type EventData,
   isKnown,
@@ -66,6 +73,7 @@ export class PlainRenderer implements Renderer {
   readonly #statuses = new Map<number, TaskStatus>();
   #doneInIteration = 0;
   #hasAgent = false;
+  #waitsUntil: number | undefined;
 
   constructor(options: PlainOptions) {
     this.#options = options;
@@ -75,6 +83,10 @@ export class PlainRenderer implements Renderer {
       this.#texts.set(n, text);
       this.#statuses.set(n, status);
     }
+  }
+
+  get waitsUntil(): number | undefined {
+    return this.#waitsUntil;
   }
 
   /** The lines for one event, each ended by a line break; empty when it is not worth one. */
@@ -117,8 +129,10 @@ export class PlainRenderer implements Renderer {
       case "watchdog.fired":
         return this.#wrapped(watchdogLine(event.data)).map(style.bad);
       case "quota.waiting":
+        this.#waitsUntil = Date.parse(event.data.until);
         return this.#wrapped(quotaWaitingLine(event.data));
       case "quota.over":
+        this.#waitsUntil = undefined;
         return [quotaOverLine(event.data)];
       case "budget.warned":
         return [budgetLine(event.data, false)];
@@ -222,12 +236,14 @@ export class PlainRenderer implements Renderer {
 
   #header(run: EventData["run.started"]): readonly string[] {
     const { session, spec } = this.#options;
-    const { iterations, timeMs, gates = [] } = run;
+    const { iterations, timeMs, maxTokens, maxCost, gates = [], off = [] } = run;
     const done = [...this.#statuses.values()].filter((status) => status === "completed").length;
     const tasks = labelled("tasks", `${this.#open()} open, ${done} done`);
     const limits = [
       iterations === 0 ? "no limit of iterations" : plural(iterations, "iteration"),
       timeMs === 0 ? "no limit of time" : formatDuration(timeMs),
+      ...(maxTokens === undefined ? [] : [`${formatCount(maxTokens)} tokens`]),
+      ...(maxCost === undefined ? [] : [formatCost(maxCost)]),
     ].join(", ");
     return [
       ...this.#wrapped([
@@ -237,6 +253,7 @@ export class PlainRenderer implements Renderer {
         `model ${clean(run.model)}`,
       ].join("  ")),
       ...this.#wrapped(`${tasks.padEnd(32)}limits  ${limits}`),
+      ...(off.length === 0 ? [] : [labelled("off", `${off.join(", ")}: not guarded`)]),
       ...(gates.length === 0 ? [] : this.#wrapped(labelled("gates", gates.map(clean).join(", ")))),
     ];
   }

@@ -1,6 +1,6 @@
-import { formatCost, formatCount, formatDuration, plural } from "../platform/text.ts";
+import { formatDuration, plural } from "../platform/text.ts";
+import { usageText } from "../platform/usage_text.ts";
 import type { EventData } from "../session/event.ts";
-import type { Usage } from "../session/usage.ts";
 
 /** `1m12s  18.2k in, 2.1k out, $0.09  1 task done, 3 open`: what an iteration took and brought. */
 export function receipt(
@@ -21,16 +21,4 @@ function commitsText({ commits = [], files }: EventData["iteration.ended"]): str
   if (commits.length < 2 || files === undefined) return "";
   const { changed, added, removed } = files;
   return `${plural(commits.length, "commit")}, ${plural(changed, "file")}, +${added} -${removed}`;
-}
-
-/** Tokens and dollars; marked when they are known to miss something. */
-export function usageText(usage: Usage): string {
-  const input = usage.inputTokens + usage.cachedTokens;
-  const figures = [
-    ...(input > 0 ? [`${formatCount(input)} in`] : []),
-    ...(usage.outputTokens > 0 ? [`${formatCount(usage.outputTokens)} out`] : []),
-    ...(usage.cost > 0 ? [formatCost(usage.cost)] : []),
-  ];
-  const partial = usage.partial && figures.length > 0 ? " (at least)" : "";
-  return `${figures.join(", ")}${partial}`;
 }

@@ -42,3 +42,15 @@ export function addUsage(a: Usage, b: Usage): Usage {
 export function totalTokens({ inputTokens, outputTokens, cachedTokens }: Usage): number {
   return inputTokens + outputTokens + cachedTokens;
 }
+
+/** What two lists of models have spent together. */
+export function addModels(
+  a: readonly ModelUsage[],
+  b: readonly ModelUsage[],
+): readonly ModelUsage[] {
+  const sums = new Map<string, Usage>();
+  for (const { model, usage } of [...a, ...b]) {
+    sums.set(model, addUsage(sums.get(model) ?? NO_USAGE, usage));
+  }
+  return Array.from(sums, ([model, usage]) => ({ model, usage }));
+}

@@ -1,8 +1,10 @@
+import { systemClock } from "../../platform/clock.ts";
 import { makeOutput, type Output } from "../../platform/output.ts";
 import { messageOf } from "../../platform/failure.ts";
 import { StoreError } from "../../store/errors.ts";
 import { relativeTo } from "../../platform/paths.ts";
 import { isSameOutput } from "../../platform/same_output.ts";
+import { Countdown } from "../../render/countdown.ts";
 import { NdjsonRenderer } from "../../render/ndjson.ts";
 import { wrap } from "../../render/layout.ts";
 import { PlainRenderer } from "../../render/plain.ts";
@@ -107,8 +109,14 @@ function follow(
       signal: finished.signal,
       ...(head === undefined ? {} : { epoch: head.epoch }),
     };
+    using countdown = new Countdown({
+      clock: systemClock,
+      isTerminal: Deno.stdout.isTerminal(),
+      write: (text) => stdout.write(text),
+    });
     for await (const { event } of feed(store, session, options)) {
-      stdout.write(renderer.render(event));
+      stdout.write(countdown.clear() + renderer.render(event));
+      countdown.set(renderer.waitsUntil);
       await stdout.ready();
     }
   };

@@ -1,7 +1,7 @@
 import { isOpencode, prepareOpencode } from "../../agent/opencode.ts";
-import { sessionUsage } from "../../agent/opencode_server.ts";
+import type { AgentMonitor } from "../../agent/monitor.ts";
+import { opencodeMonitor } from "../../agent/opencode_monitor.ts";
 import type { LaunchOptions } from "../../agent/process.ts";
-import type { UsageSource } from "../../loop/usage_meter.ts";
 import { RUN_MARK } from "../../platform/marked_processes.ts";
 import { joinPath } from "../../platform/paths.ts";
 import { writeSelf } from "../self.ts";
@@ -20,7 +20,8 @@ export interface RunEnvironment extends AsyncDisposable {
   readonly agent: LaunchOptions;
   /** What hooks and gates find in theirs: the user's, and the same `iteratr`. */
   readonly commands: Readonly<Record<string, string>>;
-  readonly usage: UsageSource | undefined;
+  /** What the agent tells beside the protocol; `undefined` when it does not. */
+  readonly monitor: AgentMonitor | undefined;
   /** The `iteratr` that the agent finds on its PATH. */
   readonly binary: string;
 }
@@ -78,7 +79,7 @@ async function fill(
     directory,
     binary,
     commands,
-    usage: server === undefined ? undefined : (session) => sessionUsage(server, session),
+    monitor: server === undefined ? undefined : opencodeMonitor(server),
     agent: {
       command: opencode?.command ?? settings.command,
       cwd: root,

@@ -1,0 +1,52 @@
+import { readStatus } from "../git/status.ts";
+import { commitsBetween, headCommit } from "../git/history.ts";
+import { oneLine, printable } from "../platform/text.ts";
+import { indented } from "../prompt/indented.ts";
+
+/** So many files and commits are named. */
+const MAX_NAMED = 30;
+
+/** What an attempt that failed has left behind. */
+export interface FailedAttempt {
+  readonly error: string;
+  /** The top of the work tree; `undefined` outside git. */
+  readonly top: string | undefined;
+  /** The commit that HEAD was at when the iteration began; `undefined` where that is not kept. */
+  readonly commit: string | undefined;
+  /** Paths of what belongs to the session and is not committed; `undefined` where that is not known. */
+  readonly uncommitted: readonly string[] | undefined;
+}
+
+/**
+ * Tells the agent that takes an iteration up again what became of the attempt before it: it knows nothing
+ * of that, and must neither do its work twice nor trust that it was finished.
+ */
+export async function attemptSection(
+  { error, top, commit, uncommitted }: FailedAttempt,
+): Promise<string> {
+  const parts = [
+    "# An earlier attempt at this iteration failed",
+    `The agent that worked on it before you was broken off: ${oneLine(printable(error), 500)}. ` +
+    "What it has done until then is still there: the tasks above are as it left them, and so are " +
+    "the files. Look at them before you start, go on from there, and do not do again what is done.",
+  ];
+  if (top === undefined) return parts.join("\n\n");
+  const commits = commit === undefined
+    ? []
+    : await commitsBetween(top, commit, await headCommit(top));
+  const files = uncommitted ?? (await readStatus(top))?.entries.map(({ path }) => path) ?? [];
+  return [
+    ...parts,
+    ...named("It has committed", commits.map(({ id, subject }) => `${id.slice(0, 7)} ${subject}`)),
+    ...named("Changed and not committed", files),
+    ...(commits.length + files.length === 0 ? ["It has changed no file."] : []),
+  ].join("\n\n");
+}
+
+function named(title: string, names: readonly string[]): readonly string[] {
+  if (names.length === 0) return [];
+  const shown = names.slice(0, MAX_NAMED).map((name) => oneLine(printable(name), 200));
+  const left = names.length - shown.length;
+  const more = left === 0 ? [] : [`and ${left} more`];
+  return [`${title}:`, indented([...shown, ...more].join("\n"))];
+}

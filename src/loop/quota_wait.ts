@@ -1,0 +1,53 @@
+import type { Clock } from "../platform/clock.ts";
+import { event } from "../session/event.ts";
+import type { Control } from "./control.ts";
+import type { Recorder } from "./recorder.ts";
+
+/** The wall clock is looked at so often: a machine that was asleep has not waited in vain. */
+const LOOK_MS = 30_000;
+
+/** What a wait needs. */
+export interface QuotaWait {
+  readonly clock: Clock;
+  readonly recorder: Recorder;
+  readonly control: Control;
+  /** Ends the wait. */
+  readonly stop: AbortSignal;
+  /** Whether somebody has asked the run to end after its iteration, before the wait began. */
+  readonly isStopping: boolean;
+}
+
+/**
+ * Waits until the provider takes requests again.
+ *
+ * @param until epoch milliseconds.
+ * @returns why the wait is over, and how long it was.
+ */
+export async function waitForQuota(
+  until: number,
+  error: string,
+  { clock, recorder, control, stop, isStopping }: QuotaWait,
+): Promise<{ readonly why: "reset" | "resumed" | "stopped"; readonly ms: number }> {
+  const start = clock.monotonic();
+  const over = new AbortController();
+  const signal = AbortSignal.any([stop, over.signal]);
+  // Asked from before the wait is told, so that no answer to it is missed.
+  const asked = control.next(signal);
+  await recorder.record(event("quota.waiting", { until: new Date(until).toISOString(), error }));
+  const sleep = async (): Promise<void> => {
+    for (let left = 1; left > 0 && !signal.aborted;) {
+      left = until - clock.now().getTime();
+      if (left > 0) await clock.sleep(Math.min(left, LOOK_MS), signal);
+    }
+  };
+  const request = isStopping ? "stop" : await Promise.race([sleep(), asked]);
+  over.abort();
+  const why = stop.aborted || request === "stop" || request === "stop-now"
+    ? "stopped"
+    : request === "resume"
+    ? "resumed"
+    : "reset";
+  const ms = clock.monotonic() - start;
+  await recorder.record(event("quota.over", { waitedMs: Math.round(ms), why }));
+  return { why, ms };
+}

@@ -1,0 +1,58 @@
+import { event } from "../session/event.ts";
+import { addUsage, NO_USAGE, type Usage } from "../session/usage.ts";
+import type { Recorder } from "./recorder.ts";
+import {
+  amountOf,
+  KINDS,
+  type SpendingKind,
+  type SpendingLimits,
+  spentBudget,
+} from "./spending_limits.ts";
+import { WARNING_PART } from "./time_budget.ts";
+
+/** Watches what the session spends while turns go on. */
+export class Spending {
+  readonly #limits: SpendingLimits;
+  readonly #recorder: Recorder;
+  readonly #up = new AbortController();
+  readonly #warned = new Set<SpendingKind>();
+  /** What all iterations that have ended have spent. */
+  #before: Usage;
+
+  /** @param before what the session has spent before this run. */
+  constructor(limits: SpendingLimits, before: Usage, recorder: Recorder) {
+    this.#limits = limits;
+    this.#before = before;
+    this.#recorder = recorder;
+  }
+
+  /** Aborted when a budget is used up; a turn that is going on is then cut short. */
+  get up(): AbortSignal {
+    return this.#up.signal;
+  }
+
+  get isLimited(): boolean {
+    return this.#limits.tokens > 0 || this.#limits.cost > 0;
+  }
+
+  /** Takes what the iteration that is going on has spent so far. */
+  note(usage: Usage): void {
+    const all = addUsage(this.#before, usage);
+    for (const kind of KINDS) {
+      const limit = this.#limits[kind];
+      const used = amountOf(kind, all);
+      if (limit === 0 || used < limit * WARNING_PART || this.#warned.has(kind)) continue;
+      this.#warned.add(kind);
+      // A store that fails is noticed by whoever writes what must not be lost.
+      this.#recorder.record(event("budget.warned", { budget: kind, used, limit }))
+        .catch(() => undefined);
+    }
+    if (spentBudget(this.#limits, all) !== undefined) this.#up.abort();
+  }
+
+  /** The iteration has ended, with this in all. */
+  endIteration(usage: Usage): void {
+    this.#before = addUsage(this.#before, usage);
+    this.note(NO_USAGE);
+  }
+}

@@ -1,0 +1,209 @@
+import { AgentError } from "../agent/errors.ts";
+import { messageOf, UserError } from "../platform/failure.ts";
+import { formatDuration, plural } from "../platform/text.ts";
+import { event } from "../session/event.ts";
+import { openTasks } from "../session/state.ts";
+import { NO_USAGE } from "../session/usage.ts";
+import { type Attempt, attempt, type AttemptEnd } from "./attempt.ts";
+import { attemptSection } from "./attempt_section.ts";
+import type { RunContext } from "./context.ts";
+import { currentHead } from "./current_head.ts";
+import { type Course, spend, type TurnEnd } from "./course.ts";
+import { type NextPrompt, nextPrompt } from "./next_prompt.ts";
+import { waitForQuota } from "./quota_wait.ts";
+
+/** What a turn needs of its iteration. */
+export interface TurnPlan {
+  readonly spec: string;
+  /** Begins the iteration, at the latest when its first attempt fails. */
+  begin(isModelKnown: boolean): Promise<number>;
+  /** What happens once, before the first prompt. */
+  prepare(n: number): Promise<void>;
+}
+
+/**
+ * Takes the turn of an iteration, and tries it again with a new agent while that is of use: a bounded
+ * number of times after failures, and whenever a provider that had enough takes requests again. Each
+ * attempt has a prompt of its own, which tells what became of the one before.
+ *
+ * @throws {UserError} when a person must mend what is wrong.
+ * @throws {AgentError} when the retries are used up.
+ */
+export async function takeTurn(
+  context: RunContext,
+  course: Course,
+  turn: TurnPlan,
+): Promise<TurnEnd> {
+  const { plan, world, recorder, hooks, agents, time } = context;
+  const tries = new Tries(context, course, turn);
+  let retries = 0;
+  let waitedMs = 0;
+  for (;;) {
+    const { end } = await tries.next();
+    if (end.kind === "ended") {
+      return { ...end, outcome: world.stop.aborted ? "interrupted" : "progress" };
+    }
+    const { error, fault } = end;
+    const lines = agents.lastLines();
+    await agents.discard();
+    // An agent that was given up because the run ends is no agent that has failed.
+    if (world.stop.aborted || time.up.aborted) throw error;
+    const n = await turn.begin(true);
+    world.log.record("warn", "loop", "attempt failed", {
+      n,
+      fault: fault.kind,
+      text: fault.message,
+    });
+    if (fault.kind === "quota") {
+      const waited = await tries.wait(fault.until, fault.message, waitedMs);
+      if (waited === undefined) return brokenOff("the wait for the provider was broken off");
+      waitedMs += waited;
+      continue;
+    }
+    await hooks.run("on_error", { iteration: n, error: tries.lastError }, world.stop);
+    if (hooks.has("on_error")) await context.autoCommit.passOver();
+    if (fault.kind === "person") throw new UserError(fault.message, fault.hints);
+    const head = await currentHead(world.store, plan.session);
+    if (head.complete && openTasks(head) === 0) {
+      const message = `the agent failed after everything was done: ${tries.lastError}`;
+      await recorder.record(event("warning", { message }));
+      return { outcome: "progress", stop: tries.lastError, question: undefined, hasFigures: true };
+    }
+    if (retries >= plan.retry.attempts) {
+      throw usedUp({ error, text: tries.lastError, n, retries, lines }, plan.retry.delaysMs);
+    }
+    const delayMs = delayBefore(retries, plan.retry.delaysMs);
+    retries++;
+    const max = plan.retry.attempts;
+    const scheduled = { attempt: retries, max, delayMs, error: tries.lastError };
+    await recorder.record(event("retry.scheduled", scheduled));
+    await world.clock.sleep(delayMs, AbortSignal.any([world.stop, time.up]));
+    world.stop.throwIfAborted();
+    if (time.up.aborted) throw error;
+  }
+}
+
+function brokenOff(stop: string): TurnEnd {
+  return { outcome: "interrupted", stop, question: undefined, hasFigures: true };
+}
+
+function delayBefore(retry: number, delaysMs: readonly number[]): number {
+  return delaysMs[retry] ?? delaysMs.at(-1) ?? 0;
+}
+
+/** The last of the attempts that failed. */
+interface LastFailure {
+  readonly error: AgentError;
+  readonly text: string;
+  readonly n: number;
+  readonly retries: number;
+  /** The end of the agent's stderr. */
+  readonly lines: readonly string[];
+}
+
+function usedUp(
+  { error, text, n, retries, lines }: LastFailure,
+  delaysMs: readonly number[],
+): AgentError {
+  const pauses = Array.from({ length: retries }, (_, at) => `${delayBefore(at, delaysMs) / 1000}s`);
+  const tried = retries === 0
+    ? ""
+    : `; ${plural(retries, "retry", "retries")} (after ${pauses.join(", ")}) did not help`;
+  const message = `${text} in iteration ${n}${tried}`;
+  return new AgentError(message, error.lastWords, error.rpc, lines);
+}
+
+/** What the agent answered is told in the words of its provider. */
+function textOf({ error, fault }: Extract<AttemptEnd, { readonly kind: "failed" }>): string {
+  return error.rpc === undefined ? messageOf(error) : `the agent's turn failed: ${fault.message}`;
+}
+
+/** The attempts of one turn. */
+class Tries {
+  readonly #context: RunContext;
+  readonly #course: Course;
+  readonly #turn: TurnPlan;
+  #isPrepared = false;
+  /** What hooks had to say in the prompts of attempts that failed. */
+  #told: readonly string[] = [];
+  /** Why the last attempt failed; empty before one did. */
+  lastError = "";
+
+  constructor(context: RunContext, course: Course, turn: TurnPlan) {
+    this.#context = context;
+    this.#course = course;
+    this.#turn = turn;
+  }
+
+  async next(): Promise<Attempt> {
+    const result = await this.#attempt();
+    spend(this.#course, result);
+    const { end } = result;
+    if (end.kind === "failed") this.lastError = textOf(end);
+    return result;
+  }
+
+  /**
+   * Waits for a provider whose quota is used up.
+   *
+   * @returns milliseconds, or `undefined` when the run has to end.
+   * @throws {AgentError} when that would take too long.
+   */
+  async wait(until: number, message: string, waitedMs: number): Promise<number | undefined> {
+    const { plan, world, recorder, control, time } = this.#context;
+    const { clock } = world;
+    const left = Math.max(0, until - clock.now().getTime());
+    if (plan.maxWaitMs === 0 || waitedMs + left > plan.maxWaitMs) {
+      const at = new Date(until).toISOString();
+      const why = plan.maxWaitMs === 0
+        ? "waiting is switched off"
+        : `that is more than ${formatDuration(plan.maxWaitMs)}`;
+      throw new AgentError(
+        `the provider takes nothing more until ${at}, and ${why}: ${message}`,
+        "",
+      );
+    }
+    using _pause = time.pause();
+    const { stop: isStopping } = await currentHead(world.store, plan.session);
+    const { why, ms } = await waitForQuota(until, message, {
+      ...{ clock, recorder, control, stop: world.stop, isStopping: isStopping !== null },
+    });
+    return why === "stopped" ? undefined : Math.max(1, ms);
+  }
+
+  async #attempt(): Promise<Attempt> {
+    const { plan, world } = this.#context;
+    const turn = this.#turn;
+    let agent;
+    try {
+      agent = await this.#context.agents.current();
+    } catch (error) {
+      if (!(error instanceof AgentError)) throw error;
+      const fault = { kind: "transient", message: messageOf(error) } as const;
+      return { end: { kind: "failed", error, fault }, usage: NO_USAGE, models: [] };
+    }
+    return await attempt(this.#context, {
+      agent,
+      before: this.#course.usage,
+      begin: turn.begin,
+      prompt: async (n) => {
+        if (!this.#isPrepared) await turn.prepare(n);
+        this.#isPrepared = true;
+        const prompt = await nextPrompt(world.store, world.clock, plan, n, turn.spec);
+        return await this.#withStory(prompt);
+      },
+    });
+  }
+
+  /** The prompt, with what became of earlier attempts, and with what only these were told. */
+  async #withStory(prompt: NextPrompt): Promise<NextPrompt> {
+    const told = this.#told;
+    if (prompt.held !== "") this.#told = [...told, prompt.held];
+    if (this.lastError === "") return prompt;
+    const { commit } = this.#course;
+    const { top, autoCommit } = this.#context;
+    const uncommitted = await autoCommit.uncommitted();
+    const story = await attemptSection({ error: this.lastError, top, commit, uncommitted });
+    return { ...prompt, text: [...told, prompt.text, story].join("\n\n") };
+  }
+}
