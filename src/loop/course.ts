@@ -10,6 +10,8 @@ export interface Course {
   commit: string | undefined;
   /** When it began, on the monotonic clock. */
   start: number;
+  /** Milliseconds that it has waited for a provider. */
+  waitedMs: number;
   /** What all attempts together have spent. */
   usage: Usage;
   models: readonly ModelUsage[];
@@ -27,7 +29,7 @@ export interface TurnEnd {
 /** An iteration that has not begun. */
 export function newCourse(clock: Clock): Course {
   const start = clock.monotonic();
-  return { n: undefined, commit: undefined, start, usage: NO_USAGE, models: [] };
+  return { n: undefined, commit: undefined, start, waitedMs: 0, usage: NO_USAGE, models: [] };
 }
 
 /** Adds what an attempt has spent to the iteration that it belongs to. */

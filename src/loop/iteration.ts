@@ -88,7 +88,7 @@ async function finish(
   turn: TurnEnd,
 ): Promise<IterationResult> {
   const { world, recorder, seen } = context;
-  const { n, usage, models, start } = course;
+  const { n, usage, models } = course;
   const { stop, hasFigures } = turn;
   if (n === undefined) return { outcome: turn.outcome, usage, hasFigures };
   const { state, commits } = await settle(context, n, turn.outcome);
@@ -97,7 +97,7 @@ async function finish(
   if (outcome === "idle" && turn.question !== undefined) {
     await recorder.record(event("agent.question", { text: turn.question }));
   }
-  const ms = Math.round(world.clock.monotonic() - start);
+  const ms = Math.round(world.clock.monotonic() - course.start - course.waitedMs);
   world.log.record("info", "loop", "iteration ended", { n, outcome, stop, ms, cost: usage.cost });
   await recorder.record(event("iteration.ended", {
     ...{ n, outcome, stop, ms, usage, state },

@@ -34,7 +34,7 @@ export async function takeTurn(
   course: Course,
   turn: TurnPlan,
 ): Promise<TurnEnd> {
-  const { plan, world, recorder, hooks, agents, time } = context;
+  const { plan, world, recorder, hooks, agents, time, spending } = context;
   const tries = new Tries(context, course, turn);
   let retries = 0;
   let waitedMs = 0;
@@ -48,6 +48,8 @@ export async function takeTurn(
     await agents.discard();
     // An agent that was given up because the run ends is no agent that has failed.
     if (world.stop.aborted || time.up.aborted) throw error;
+    spending.note(course.usage);
+    if (spending.up.aborted) return { ...GIVEN_UP, stop: tries.lastError };
     const n = await turn.begin(true);
     world.log.record("warn", "loop", "attempt failed", {
       n,
@@ -56,8 +58,15 @@ export async function takeTurn(
     });
     if (fault.kind === "quota") {
       const waited = await tries.wait(fault.until, fault.message, waitedMs);
-      if (waited === undefined) return brokenOff("the wait for the provider was broken off");
+      if (waited === undefined) {
+        return {
+          ...GIVEN_UP,
+          outcome: "interrupted",
+          stop: "the wait for the provider was broken off",
+        };
+      }
       waitedMs += waited;
+      course.waitedMs += waited;
       continue;
     }
     await hooks.run("on_error", { iteration: n, error: tries.lastError }, world.stop);
@@ -67,7 +76,7 @@ export async function takeTurn(
     if (head.complete && openTasks(head) === 0) {
       const message = `the agent failed after everything was done: ${tries.lastError}`;
       await recorder.record(event("warning", { message }));
-      return { outcome: "progress", stop: tries.lastError, question: undefined, hasFigures: true };
+      return { ...GIVEN_UP, stop: tries.lastError };
     }
     if (retries >= plan.retry.attempts) {
       throw usedUp({ error, text: tries.lastError, n, retries, lines }, plan.retry.delaysMs);
@@ -83,9 +92,8 @@ export async function takeTurn(
   }
 }
 
-function brokenOff(stop: string): TurnEnd {
-  return { outcome: "interrupted", stop, question: undefined, hasFigures: true };
-}
+/** A turn after whose last attempt no other is made, although the run goes on to its end in order. */
+const GIVEN_UP = { outcome: "progress", question: undefined, hasFigures: true } as const;
 
 function delayBefore(retry: number, delaysMs: readonly number[]): number {
   return delaysMs[retry] ?? delaysMs.at(-1) ?? 0;

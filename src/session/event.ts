@@ -371,6 +371,9 @@ const KNOWN: Readonly<Record<EventType, true>> = {
   "warning": true,
 };
 
+/** All types that this version knows. */
+export const EVENT_TYPES = Object.keys(KNOWN) as readonly EventType[];
+
 /** Whether this version knows the type of an event; others are kept and passed over. */
 export function isKnown(event: StoredEvent): event is SessionEvent {
   return event.v === EVENT_VERSION && Object.hasOwn(KNOWN, event.type);
