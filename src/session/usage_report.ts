@@ -15,6 +15,8 @@ export interface UsageReport {
   readonly tasks: readonly TaskSpent[];
   /** In the order in which they were first used. */
   readonly models: readonly ModelSpent[];
+  /** In the order in which they began. */
+  readonly runs: readonly RunSpent[];
   readonly total: TotalSpent;
 }
 
@@ -50,13 +52,19 @@ export interface ModelSpent {
   readonly usage: Usage;
 }
 
+/** How long a run took, with what it does between iterations: hooks, gates, waiting. */
+export interface RunSpent {
+  readonly run: string;
+  readonly ms: number;
+}
+
 /** What all iterations have spent. */
 export interface TotalSpent {
   readonly iterations: number;
   readonly runs: number;
   /** Of the iterations. */
   readonly ms: number;
-  /** Of the runs, with what they do between iterations: hooks, gates, waiting. */
+  /** Of the runs. */
   readonly runMs: number;
   readonly usage: Usage;
 }
@@ -81,7 +89,7 @@ export interface TaskFacts {
 export function reportOf(
   iterations: readonly IterationFacts[],
   tasks: ReadonlyMap<number, TaskFacts>,
-  runs: { readonly count: number; readonly ms: number },
+  runs: readonly RunSpent[],
 ): UsageReport {
   return {
     iterations: iterations.map(({ n, run, outcome, ms, usage }) => ({
@@ -93,14 +101,19 @@ export function reportOf(
     })),
     tasks: byTask(iterations, tasks),
     models: byModel(iterations),
+    runs,
     total: {
       iterations: iterations.length,
-      runs: runs.count,
-      ms: iterations.reduce((sum, { ms }) => sum + ms, 0),
-      runMs: runs.ms,
+      runs: runs.length,
+      ms: timeOf(iterations),
+      runMs: timeOf(runs),
       usage: iterations.map(({ usage }) => usage).reduce(addExactly, NO_USAGE),
     },
   };
+}
+
+function timeOf(items: readonly { readonly ms: number }[]): number {
+  return items.reduce((sum, { ms }) => sum + ms, 0);
 }
 
 function byTask(

@@ -102,11 +102,11 @@ export class UsageTally {
         tasks: [...tasks].sort((a, b) => a - b),
       };
     });
-    let ms = 0;
-    for (const [id, run] of this.#runs) {
-      ms += lengthOf(run, id === live?.run ? live.now : undefined);
-    }
-    return reportOf(facts, this.#tasks, { count: this.#runs.size, ms });
+    const runs = [...this.#runs].map(([run, seen]) => ({
+      run,
+      ms: lengthOf(seen, run === live?.run ? live.now : undefined),
+    }));
+    return reportOf(facts, this.#tasks, runs);
   }
 
   #iteration(n: number, event: SessionEvent): IterationSeen {

@@ -6,7 +6,8 @@ import { Log, used } from "./_log.ts";
 Deno.test("an iteration is told with its run, outcome, time and usage", () => {
   const log = new Log().run("a").begin(1).end(1, 1500, used(10, 2, 3, 0.25)).endRun(2500)
     .run("b").begin(2).end(2, 700, used(1, 1, 1, 0.5), { outcome: "idle" }).endRun(900);
-  const { iterations, total } = usageReport(log.events);
+  const { iterations, runs, total } = usageReport(log.events);
+  assert.deepEqual(runs, [{ run: "a", ms: 2500 }, { run: "b", ms: 900 }]);
   assert.deepEqual(iterations, [
     { n: 1, run: "a", outcome: "progress", ms: 1500, usage: used(10, 2, 3, 0.25) },
     { n: 2, run: "b", outcome: "idle", ms: 700, usage: used(1, 1, 1, 0.5) },
@@ -130,5 +131,7 @@ Deno.test("models never add up to more than the iteration, and roundings make no
 
 Deno.test("a session without iterations has spent nothing", () => {
   const total = { iterations: 0, runs: 0, ms: 0, runMs: 0, usage: NO_USAGE };
-  assert.deepEqual(usageReport([]), { iterations: [], tasks: [], models: [], total });
+  assert.deepEqual(usageReport([]), {
+    ...{ iterations: [], tasks: [], models: [], runs: [], total },
+  });
 });
