@@ -14,6 +14,7 @@ import { type CronFlags, printCronLine } from "./cron.ts";
 import { sessions, status, type StatusFlags } from "./status.ts";
 import { resume } from "./resume.ts";
 import { stop, type StopFlags } from "./stop.ts";
+import { usage, type UsageFlags } from "./usage.ts";
 import { remove, reset, type ResetFlags } from "./reset.ts";
 import { type CommandWorld, dataDirectory, openToLook } from "./context.ts";
 import { sessionNames } from "../store/read.ts";
@@ -160,6 +161,11 @@ function makeProgram(finish: (code: number) => void): Command {
     .option("--running", "only those with a run going on")
     .option("--data-dir <dir>", "where sessions are kept (default: .iteratr)")
     .action((flags: StatusFlags) => sessions(flags, world));
+  program.command("usage [session]")
+    .description("show what a session has spent: time, tokens and cost, by task and model")
+    .option("--json", "print it as JSON")
+    .option("--data-dir <dir>", "where sessions are kept (default: .iteratr)")
+    .action((session: string | undefined, flags: UsageFlags) => usage(session, flags, world));
   program.command("stop [session]")
     .description("ask the run that is going on to end after its iteration")
     .option("--now", "at once, in the middle of its turn")

@@ -16,6 +16,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   "config unset": ["iteratr config unset stall.without_task"],
   status: ["iteratr status", 'iteratr status login --json | jq ".open"'],
   sessions: ["iteratr sessions --running"],
+  usage: ["iteratr usage", 'iteratr usage login --json | jq ".total.usage.cost"'],
   stop: ["iteratr stop", "iteratr stop login --now"],
   resume: ["iteratr resume", "iteratr resume login"],
   cron: ["(crontab -l; iteratr cron specs/login.md --every 2h) | crontab -"],
