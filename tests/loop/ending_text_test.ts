@@ -24,8 +24,8 @@ function facts(tasks: readonly Task[], change: Partial<EndingFacts> = {}): Endin
   return {
     session: "user-auth",
     spec: "specs/user-auth.md",
-    limits: { iterations: 10, stall: 3, withoutTask: 20, timeMs: 0 },
-    tally: { iterations: 4, idle: 3, withoutTask: 4, ms: 0, asked: false },
+    limits: { iterations: 10, stall: 3, withoutTask: 20, timeMs: 0, gates: "" },
+    tally: { iterations: 4, idle: 3, withoutTask: 4, ms: 0, asked: false, told: false },
     head,
     tasks,
     ms: 368_000,
@@ -44,7 +44,7 @@ Deno.test("a complete run tells its tasks, iterations, time and cost", () => {
 });
 
 Deno.test("one of a kind is told in the singular, and no cost is told where there is none", () => {
-  const tally = { iterations: 1, idle: 0, withoutTask: 0, ms: 0, asked: false };
+  const tally = { iterations: 1, idle: 0, withoutTask: 0, ms: 0, asked: false, told: false };
   const ending = endingFor("complete", facts([task(1, "completed")], { tally, cost: 0, ms: 900 }));
   assert.equal(ending.message, "1 task done, after 1 iteration, 0.9s.");
 });
