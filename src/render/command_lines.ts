@@ -36,7 +36,7 @@ export function gateLines(
 ): readonly string[] {
   const came = gate.passed ? "passed" : outcomeOf(gate);
   const label = gate.name === gate.command ? gate.command : `${gate.name}: ${gate.command}`;
-  const lines = commandLines("gate", label, came, gate, options);
+  const lines = commandLines("gate", oneLine(label, 1_000), came, gate, options);
   if (gate.changed.length === 0) return lines;
   const changed = gate.changed.map((path) => oneLine(printable(path), 60)).join(", ");
   return [
