@@ -231,7 +231,7 @@ Deno.test("each ending is justified by the facts that it names", () => {
 });
 
 Deno.test("a run judges as often as it may fail at the most, whether its judgements pass or not", () => {
-  const closed = { remaining: 0, in_progress: 0, blocked: 0, completed: 2, cancelled: 0 };
+  const closed = { remaining: 0, "in_progress": 0, blocked: 0, completed: 2, cancelled: 0 };
   const working = anyTurn.map((turn) => ({ ...turn, counts: closed, stop: null }));
   fc.assert(
     fc.property(
