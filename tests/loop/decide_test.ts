@@ -343,6 +343,9 @@ Deno.test("a judgement that fails leads to another turn, up to the fifth in a ro
 
 Deno.test("judgements of an earlier run do not count against this one", () => {
   assert.deepEqual(nextStep(GATED, FRESH, failed(0)), ITERATE);
+  const spent: Tally = { ...FRESH, ms: 5_000 };
+  const step = nextStep({ ...GATED, timeMs: 5_000 }, spent, failed(0));
+  assert.deepEqual(step, { kind: "assume-complete" }, "it is judged anew");
   assert.deepEqual(nextStep({ ...GATED, gates: "others" }, FRESH, failed(5)), ITERATE);
 });
 
@@ -375,6 +378,7 @@ Deno.test("a run does not stall while only its gates are in the way", () => {
   assert.deepEqual(nextStep(GATED, idle, failed(2)), ITERATE);
   const asked = failed(2, { iterations: 5 });
   assert.deepEqual(nextStep(GATED, { ...idle, asked: true }, asked), { kind: "assume-complete" });
+  assert.deepEqual(nextStep(GATED, idle, asked), ITERATE);
   const reopened = { ...failed(2), ...headWith({ completed: 2, remaining: 1 }) };
   assert.deepEqual(nextStep(GATED, idle, reopened), ends("stalled"));
   assert.deepEqual(nextStep(GATED, { ...idle, idle: 0 }, reopened), ends("no-task-closed"));
