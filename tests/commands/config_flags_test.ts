@@ -33,6 +33,16 @@ Deno.test("every flag of a value is read with a blank and with =, long and short
   }
 });
 
+Deno.test("a flag that may be repeated has all its texts, in their order; of any other the last counts", () => {
+  for (const { flag: { long }, kind } of FLAGGED.filter((spec) => !isSwitch(spec))) {
+    const texts = ["a, b", "c", "", "a, b"];
+    const command = addConfigFlags(new Command("c")).exitOverride();
+    command.parse(texts.map((text) => `--${long}=${text}`), { from: "user" });
+    const expected = kind.kind === "gates" ? texts : texts.at(-1);
+    assert.deepEqual(configFlags(command).get(long), expected, long);
+  }
+});
+
 Deno.test("every switch is read as --x, --no-x, --x=true and --x=false; the last one counts", () => {
   const switches = FLAGGED.filter(isSwitch);
   assert.ok(switches.length > 0);
@@ -69,7 +79,8 @@ Deno.test("the help of every flag is the table's, with the default", () => {
   const command = addConfigFlags(new Command("c"));
   for (const { flag: { long, short }, kind, fallback, help } of FLAGGED) {
     const option = command.options.find((candidate) => candidate.long === `--${long}`);
-    const note = fallback === undefined ? "" : ` (default: ${writeValue(kind, fallback)})`;
+    const written = fallback === undefined ? "" : writeValue(kind, fallback);
+    const note = written === "" ? "" : ` (default: ${written})`;
     assert.equal(option?.description, `${help}${note}`, long);
     assert.equal(option?.short, short === undefined ? undefined : `-${short}`);
   }

@@ -66,6 +66,8 @@ Deno.test("doctor finds that all is well, changes nothing, and sends no prompt",
     ["config", "ok"],
     ["model", "ok"],
     ["git", "ok"],
+    ["hooks", "ok"],
+    ["gates", "warning"],
     ["store", "ok"],
     ["agent", "ok"],
     ["cron", "ok"],
@@ -74,12 +76,25 @@ Deno.test("doctor finds that all is well, changes nothing, and sends no prompt",
   assert.equal(found.detail("root"), stage.project());
   assert.equal(found.detail("model"), "fake/m1");
   assert.match(found.detail("git"), new RegExp(`^\\d.*; work tree ${stage.project()}$`));
+  assert.equal(found.detail("hooks"), "none");
+  assert.match(found.mend("gates"), /iteratr config set verify /);
   assert.match(found.detail("store"), /\.iteratr \(not there yet\), \d+ MiB free$/);
   assert.match(found.detail("agent"), /^fake 1\.0\.0, ready in \d/);
   assert.deepEqual([stage.starts(), stage.prompts()], [1, []]);
   const after = await contents(stage.root);
   const log = `${stage.join("log")}: `;
   assert.deepEqual(after.filter((line) => !line.startsWith(log)), before);
+});
+
+Deno.test("doctor names the gates that are configured", async () => {
+  await using stage = await Stage.make();
+  const file = stage.project("iteratr.yml");
+  const before = await Deno.readTextFile(file).catch(() => "");
+  const gates = "verify:\n  - npm test\n  - { name: style, command: npm run lint }\n";
+  await Deno.writeTextFile(file, `${before}${gates}`);
+  const found = await doctor(stage);
+  assert.equal(found.verdict("gates"), "ok");
+  assert.equal(found.detail("gates"), "npm test, style");
 });
 
 Deno.test("doctor tells a person the same in lines, with the mend below", async () => {

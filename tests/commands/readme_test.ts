@@ -11,13 +11,14 @@ const HEADING = ["Key", "Flag of `build`", "Variable", "Default", ""];
 /** The cells of a key's row in the README's table. */
 function cells({ key, flag, kind, variable, fallback, help }: KeySpec): readonly string[] {
   const value = flag?.value ?? placeholder(kind);
+  const written = fallback === undefined ? "" : writeValue(kind, fallback);
   const short = flag?.short === undefined ? "" : `-${flag.short}, `;
   const usage = `${short}--${flag?.long}${value === undefined ? "" : ` <${value}>`}`;
   return [
     `\`${key}\``,
     flag === undefined ? "" : `\`${usage}\``,
     variable === undefined ? "" : `\`${variable}\``,
-    fallback === undefined ? "" : `\`${writeValue(kind, fallback)}\``,
+    written === "" ? "" : `\`${written}\``,
     help,
   ];
 }

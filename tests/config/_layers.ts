@@ -10,7 +10,7 @@ import type { Sample } from "./_samples.ts";
 export interface Above {
   readonly variables?: Readonly<Record<string, string>>;
   /** By their long names. */
-  readonly flags?: Readonly<Record<string, string>>;
+  readonly flags?: Readonly<Record<string, string | readonly string[]>>;
 }
 
 /** The layers, from the lowest to the highest, without the defaults. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Kind, Value } from "../../src/config/kinds.ts";
+import { gateOf, type Kind, type Value, writeValue } from "../../src/config/kinds.ts";
 
 /** A value as a person writes it, and what it means. */
 export interface Sample {
@@ -58,17 +58,33 @@ const BY_KIND: Readonly<Record<string, (kind: Kind) => Samples>> = {
       must: `must be one of ${words.join(", ")}`,
     };
   },
-  duration: () => ({
-    good: pairs(
-      ["90s", 90_000],
-      ["5m", 300_000],
-      ["2h", 7_200_000],
-      ["1h30m", 5_400_000],
-      ["0", 0],
-      ["0s", 0],
-    ),
-    bad: "90 08m -5m 1e3s 1.5h 5M 5ms 30m1h 1h1h m h30m 5minutes soon".split(" ").concat("5 m"),
-    must: "must be a duration such as 90s, 5m or 1h30m",
+  duration: (kind) => {
+    const min = kind.kind === "duration" ? kind.min ?? 0 : 0;
+    const least = min === 0 ? "" : ` of at least ${writeValue({ kind: "duration" }, min)}`;
+    return {
+      good: pairs(
+        ["90s", 90_000],
+        ["5m", 300_000],
+        ["2h", 7_200_000],
+        ["1h30m", 5_400_000],
+        ...min === 0 ? [["0", 0], ["0s", 0]] as const : [[`${min / 1_000}s`, min]] as const,
+      ),
+      bad: [
+        ..."90 08m -5m 1e3s 1.5h 5M 5ms 30m1h 1h1h m h30m 5minutes soon".split(" "),
+        "5 m",
+        ...min === 0 ? [] : ["0", "0s", "0m"],
+      ],
+      must: `must be a duration${least} such as 90s, 5m or 1h30m`,
+    };
+  },
+  // What is wrong with gates depends on where they are written: gates_test.ts has it.
+  gates: () => ({
+    good: ["npm test", "make -C lib check", "./verify.sh --all", "lint"].map((text) => ({
+      text,
+      value: [gateOf(text)],
+    })),
+    bad: [],
+    must: "",
   }),
   size: () => ({
     good: pairs(

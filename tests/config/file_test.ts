@@ -87,8 +87,8 @@ Deno.test("all mistakes of a file are told at once, in their order", () => {
   ]);
 });
 
-Deno.test("a list or a mapping for a value is called what it is, for every key", () => {
-  for (const { key } of SPECS) {
+Deno.test("a list or a mapping for a value is called what it is, for every key that takes none", () => {
+  for (const { key } of SPECS.filter(({ kind }) => kind.kind !== "gates")) {
     assert.deepEqual(mistakes(`${key}: [a]`), [`${key} must be one value, got a list (f:1:1)`]);
     const [mistake = "", ...more] = mistakes(`${key}: { "?": a }`);
     assert.ok(mistake.startsWith(`${key} must be one value, got a mapping`), mistake);

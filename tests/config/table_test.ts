@@ -29,7 +29,8 @@ Deno.test("the table names variables ITERATR_..., flags with dashes, and explain
 
 Deno.test("every default of the table can be written as a person would write it", () => {
   for (const { key, kind, fallback } of SPECS) {
-    if (fallback === undefined) continue;
+    // No gates are what nobody writes.
+    if (fallback === undefined || (Array.isArray(fallback) && fallback.length === 0)) continue;
     assert.deepEqual(
       readValue(kind, writeValue(kind, fallback)),
       { ok: true, value: fallback },

@@ -4,7 +4,9 @@ import {
   count,
   type EndReason,
   FRESH,
+  isProven,
   type Limits,
+  MAX_FAILED_JUDGEMENTS,
   nextStep,
   type Tally,
 } from "../../src/loop/decide.ts";
@@ -18,6 +20,10 @@ interface Turn {
   readonly stop: Head["stop"];
   readonly outcome: Outcome;
   readonly ms: number;
+  /** What hooks have printed for the agent afterwards. */
+  readonly held: NonNullable<Head["held"]>;
+  /** What the gates say, if they are asked after it. */
+  readonly passes: boolean;
 }
 
 interface Course {
@@ -25,32 +31,82 @@ interface Course {
   readonly why: EndReason;
   readonly tally: Tally;
   readonly head: Head;
+  readonly judgements: number;
 }
 
-function headOf({ counts, complete, stop }: Turn): Head {
+function headOf({ counts, complete, stop, held }: Turn): Head {
   const tasks = Object.values(counts).reduce((sum, value) => sum + value, 0);
-  return { ...emptyHead(1), counts, tasks, complete, stop };
+  return { ...emptyHead(1), counts, tasks, complete, stop, held };
+}
+
+/** The session after its gates have been run. */
+function judged(head: Head, gates: string, passed: boolean): Head {
+  return {
+    ...head,
+    complete: passed,
+    judgement: {
+      ...{ at: "", passed, gates, failed: passed ? [] : ["g"], tolerated: [] },
+      ...{ iteration: head.iterations, commit: null, dirty: false },
+      inARow: passed ? 0 : (head.judgement?.inARow ?? 0) + 1,
+    },
+  };
+}
+
+function isDone(head: Head): boolean {
+  return head.tasks > 0 && openTasks(head) === 0;
+}
+
+function hasReachedLimit(limits: Limits, tally: Pick<Tally, "iterations" | "ms">): boolean {
+  return (limits.timeMs > 0 && tally.ms >= limits.timeMs) ||
+    (limits.iterations > 0 && tally.iterations >= limits.iterations);
 }
 
 /** A run over turns that are given; `undefined` when it would still go on. */
 function course(limits: Limits, first: Turn, turns: readonly Turn[]): Course | undefined {
   let head = headOf(first);
   let tally = FRESH;
+  let passes = first.passes;
+  let judgements = 0;
   for (let guard = 0; guard < 10 * turns.length + 10; guard++) {
     const step = nextStep(limits, tally, head);
     if (step.kind === "end") {
-      return { iterations: tally.iterations, why: step.why, tally, head };
+      return { iterations: tally.iterations, why: step.why, tally, head, judgements };
     }
     if (step.kind === "assume-complete") {
       assert.equal(head.complete, false, "declared a second time");
       head = { ...head, complete: true };
       continue;
     }
+    if (step.kind === "judge") {
+      assert.ok(head.complete && isDone(head), "judged before it was declared");
+      assert.notEqual(limits.gates, "", "judged without gates");
+      const before = head.judgement;
+      assert.ok(
+        before?.gates !== limits.gates || before.iteration !== head.iterations,
+        "judged twice in a row without a turn between",
+      );
+      head = judged(head, limits.gates, passes);
+      judgements++;
+      continue;
+    }
+    if (step.extra) {
+      assert.ok(head.complete && isDone(head), "an extra turn with something left to do");
+      assert.equal(tally.told, false, "a second extra turn");
+      assert.ok(!hasReachedLimit(limits, tally), "an extra turn beyond a limit");
+      assert.equal(head.stop, null, "an extra turn after a stop");
+    }
     const turn = turns[tally.iterations];
     if (turn === undefined) return undefined;
-    const after = headOf(turn);
-    tally = { ...count(tally, head, after, turn.outcome), ms: tally.ms + turn.ms };
+    const { judgement, iterations } = head;
+    const after: Head = {
+      ...headOf(turn),
+      iterations: iterations + 1,
+      ...(judgement === undefined ? {} : { judgement }),
+    };
+    const told = tally.told || step.extra;
+    tally = { ...count({ ...tally, told }, head, after, turn.outcome), ms: tally.ms + turn.ms };
     head = after;
+    passes = turn.passes;
   }
   throw new Error("the decisions go round in a circle");
 }
@@ -71,6 +127,12 @@ const anyTurn: fc.Arbitrary<Turn> = fc.record({
   ),
   outcome: fc.constantFrom<Outcome>("progress", "progress", "progress", "idle", "failed"),
   ms: fc.nat({ max: 100 }),
+  held: fc.constantFrom<Turn["held"]>(
+    [],
+    [{ seq: 1, failed: false }],
+    [{ seq: 1, failed: true }, { seq: 2, failed: false }],
+  ),
+  passes: fc.boolean(),
 });
 const calmTurn = anyTurn.map((turn) => ({ ...turn, stop: null }));
 const anyLimits: fc.Arbitrary<Limits> = fc.record({
@@ -78,6 +140,7 @@ const anyLimits: fc.Arbitrary<Limits> = fc.record({
   stall: fc.integer({ min: 1, max: 5 }),
   withoutTask: fc.integer({ min: 1, max: 9 }),
   timeMs: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 1000 })),
+  gates: fc.constantFrom("", "these gates"),
 });
 const LENGTH = 60;
 const manyTurns = fc.array(anyTurn, { minLength: LENGTH, maxLength: LENGTH });
@@ -130,9 +193,10 @@ Deno.test("a stop is heeded before the next iteration, and only completion or a 
       (limits, stop, turn) => {
         const end = course(limits, { ...turn, stop }, []);
         assert.ok(end !== undefined);
-        const allClosed = end.head.tasks > 0 && openTasks(end.head) === 0;
-        if (allClosed) assert.equal(end.why, "complete");
-        else assert.ok(end.why === "stopped" || end.why === "only-blocked", end.why);
+        if (isDone(end.head)) {
+          const passes = limits.gates === "" || turn.passes;
+          assert.equal(end.why, passes ? "complete" : "stopped");
+        } else assert.ok(end.why === "stopped" || end.why === "only-blocked", end.why);
       },
     ),
     MANY,
@@ -141,7 +205,10 @@ Deno.test("a stop is heeded before the next iteration, and only completion or a 
 
 Deno.test("each ending is justified by the facts that it names", () => {
   const isJust: Readonly<Record<EndReason, (limits: Limits, end: Course) => boolean>> = {
-    complete: (_limits, { head }) => head.complete && head.tasks > 0 && openTasks(head) === 0,
+    complete: ({ gates }, { head }) => head.complete && isDone(head) && isProven(head, gates),
+    unverified: (limits, { head, tally }) =>
+      head.judgement?.passed === false && head.judgement.gates === limits.gates &&
+      (head.judgement.inARow >= MAX_FAILED_JUDGEMENTS || hasReachedLimit(limits, tally)),
     stopped: (_limits, { head }) => head.stop !== null,
     stalled: ({ stall }, { tally }) => tally.idle >= stall,
     "no-task-closed": ({ withoutTask }, { tally }) => tally.withoutTask >= withoutTask,
@@ -163,7 +230,41 @@ Deno.test("each ending is justified by the facts that it names", () => {
   assert.deepEqual([...seen].toSorted(), Object.keys(isJust).toSorted());
 });
 
-Deno.test("completion outranks whatever limit is reached", () => {
+Deno.test("a run judges as often as it may fail at the most, whether its judgements pass or not", () => {
+  const closed = { remaining: 0, "in_progress": 0, blocked: 0, completed: 2, cancelled: 0 };
+  const working = anyTurn.map((turn) => ({ ...turn, counts: closed, stop: null }));
+  fc.assert(
+    fc.property(
+      anyLimits,
+      working,
+      fc.array(working, { minLength: LENGTH, maxLength: LENGTH }),
+      (limits, first, turns) => {
+        const end = course({ ...limits, gates: "these gates" }, first, turns);
+        assert.ok(end !== undefined);
+        assert.ok(end.judgements >= 1 && end.judgements <= MAX_FAILED_JUDGEMENTS);
+        // Each judgement has had at most two turns: one of work, one that asks or tells.
+        assert.ok(end.iterations <= 2 * end.judgements + 1, String(end.iterations));
+        assert.ok(end.why === "complete" || end.why === "unverified", end.why);
+        assert.equal(end.head.judgement?.passed, end.why === "complete");
+      },
+    ),
+    MANY,
+  );
+});
+
+Deno.test("a run whose gates never pass is never complete, whatever else happens", () => {
+  fc.assert(
+    fc.property(anyLimits, anyTurn, manyTurns, (limits, first, turns) => {
+      const failing = turns.map((turn) => ({ ...turn, passes: false }));
+      const end = course({ ...limits, gates: "g" }, { ...first, passes: false }, failing);
+      assert.notEqual(end?.why, "complete");
+      assert.ok((end?.judgements ?? 0) <= MAX_FAILED_JUDGEMENTS);
+    }),
+    MANY,
+  );
+});
+
+Deno.test("completion outranks whatever limit is reached, once it is proven", () => {
   fc.assert(
     fc.property(
       anyLimits,
@@ -173,12 +274,15 @@ Deno.test("completion outranks whatever limit is reached", () => {
       (limits, turn, ms, n) => {
         const counts = { ...turn.counts, remaining: 0, "in_progress": 0, blocked: 0, completed: 1 };
         const head = headOf({ ...turn, counts, complete: true });
-        const tally: Tally = { iterations: n, idle: n, withoutTask: n, ms, asked: false };
-        assert.deepEqual(nextStep(limits, tally, head), { kind: "end", why: "complete" });
+        const tally: Tally = { ...FRESH, iterations: n, idle: n, withoutTask: n, ms, told: true };
+        assert.deepEqual(
+          nextStep(limits, tally, head),
+          limits.gates === "" ? { kind: "end", why: "complete" } : { kind: "judge" },
+        );
+        const proven = judged(head, limits.gates, true);
+        assert.deepEqual(nextStep(limits, tally, proven), { kind: "end", why: "complete" });
         const undeclared = { ...head, complete: false };
-        const isLimit = head.stop !== null || (limits.timeMs > 0 && ms >= limits.timeMs) ||
-          (limits.iterations > 0 && n >= limits.iterations);
-        if (isLimit) {
+        if (head.stop !== null || hasReachedLimit(limits, tally)) {
           assert.deepEqual(nextStep(limits, tally, undeclared), { kind: "assume-complete" });
         }
       },
@@ -195,6 +299,7 @@ Deno.test("the decision is made by its arguments alone", () => {
       withoutTask: n,
       ms: n * 50,
       asked: n % 2 === 0,
+      told: n % 3 === 0,
     };
     const head = Object.freeze(headOf(turn));
     assert.deepEqual(nextStep(limits, tally, head), nextStep(limits, tally, head));

@@ -11,12 +11,13 @@ import { buildScripted, configure, neverStall } from "./_scripted.ts";
 const GO_ON = /^ {2}Go on: iteratr build --name SPEC --spec specs\/SPEC\.md/m;
 const LOOK = /^ {2}Look: iteratr tool task-list --name SPEC$/m;
 
-/** The table of the documentation, as far as it exists by now; the compiler misses none. */
+/** The table of the documentation; the compiler misses none. */
 const CODES: Readonly<Record<Exclude<EndingReason, "interrupted">, number>> = {
   complete: 0,
   config: 1,
   "agent-failed": 2,
   stalled: 3,
+  unverified: 4,
   iterations: 5,
   budget: 6,
   busy: 7,

@@ -4,7 +4,14 @@ import { mend } from "../../src/loop/mend.ts";
 import { makeRecorder, type Recorder } from "../../src/loop/recorder.ts";
 import { Transcript } from "../../src/loop/transcript.ts";
 import { systemClock } from "../../src/platform/clock.ts";
-import { type Actor, event, type NewEvent } from "../../src/session/event.ts";
+import {
+  type Actor,
+  type CommandFacts,
+  event,
+  type EventData,
+  type NewEvent,
+} from "../../src/session/event.ts";
+import { type GatePurpose, gatesMark } from "../../src/session/gate.ts";
 import { granted, type Ruling, type SessionView } from "../../src/session/ruling.ts";
 import { addNote, completeSession, summarize } from "../../src/session/session_rules.ts";
 import {
@@ -16,6 +23,7 @@ import {
 } from "../../src/session/task_rules.ts";
 import { storeText } from "../../src/store/blob.ts";
 import type { Store } from "../../src/store/open.ts";
+import { readHead } from "../../src/store/read.ts";
 import { transact } from "../../src/store/transact.ts";
 
 /** What a long spec says; too long to be kept in an event. */
@@ -47,7 +55,7 @@ export function note(store: Store, text: string): Promise<void> {
 }
 
 /**
- * A session of two runs, the second of which is killed and mended, by the writers that iteratr itself
+ * A session of three runs, the second of which is killed and mended, by the writers that iteratr itself
  * uses: an event of every type, but for the one that only a reset writes.
  */
 export async function writeJob(store: Store, session = "s"): Promise<void> {
@@ -56,7 +64,7 @@ export async function writeJob(store: Store, session = "s"): Promise<void> {
     event("agent.started", { pid: 102, name: "OpenCode", version: "1.2.3", model: "fake/m1" }),
   );
   await recordSpec(first, "# Build it\n", false);
-  await first.beginIteration();
+  await first.beginIteration(undefined);
   await plan(store, session);
   await talk(first);
   await first.record(event("iteration.usage", { n: 1, usage: usage(100) }));
@@ -80,17 +88,104 @@ export async function writeJob(store: Store, session = "s"): Promise<void> {
   await second.record(
     event("warning", { message: "the spec specs/job.md is not there any more" }),
   );
-  await second.beginIteration();
+  await second.beginIteration(undefined);
   await command(store, (view) => addTasks(view, [{ text: "One more" }]), { session });
   await second.record(event("iteration.usage", { n: 2, usage: usage(7) }));
-  await mend(store, session);
+  await mend(store, session, undefined);
   await command(store, (view) => addNote(view, "stuck", "left \u{1F6A7} behind"), {
     session,
     actor: "user",
   });
+  await writeGatedRun(store, session);
 }
 
-async function beginRun(store: Store, session: string, run: string): Promise<Recorder> {
+/** A run with hooks and gates: one of these fails, and passes when its cause is mended. */
+async function writeGatedRun(store: Store, session: string): Promise<void> {
+  const run = await beginRun(store, session, "run-3", {
+    hooks: ["session_start", "on_task_complete"],
+    gates: ["deno task test", "lint"],
+  });
+  await run.record(event("hook.ended", {
+    ...ranCommand("./scripts/greet", 0, "welcome\n"),
+    hook: "session_start",
+    held: true,
+  }));
+  await writeVerification(run, "baseline", ["lint"]);
+  await run.beginIteration(COMMIT);
+  await run.record(event("hook.delivered", { through: await lastSeq(store, session) }));
+  await command(store, (view) => setStatus(view, 3, "completed"), { session });
+  await run.record(event("hook.ended", {
+    ...ranCommand("./scripts/notify", 1, "nobody is there\n"),
+    ...{ hook: "on_task_complete", held: false, task: 3 },
+    completion: await lastSeq(store, session),
+  }));
+  await run.record(event("iteration.ended", {
+    n: 3,
+    ...iterationFacts(),
+    commits: [COMMIT],
+    files: { changed: 1, added: 2, removed: 3 },
+  }));
+  await command(store, (view) => completeSession(view, false), { session });
+  await writeVerification(run, "judgement", ["deno task test", "lint"]);
+  await command(store, (view) => completeSession(view, true), { session, actor: "run" });
+  await writeVerification(run, "judgement", ["lint"]);
+}
+
+const COMMIT = "0123456789012345678901234567890123456789";
+
+/** Runs two gates, of which some fail; `lint` is allowed to, once the session has begun. */
+async function writeVerification(
+  run: Recorder,
+  purpose: GatePurpose,
+  failures: readonly string[],
+): Promise<void> {
+  const gates = ["deno task test", "lint"];
+  await run.record(event("verify.started", { for: purpose, gates }));
+  for (const name of gates) {
+    const passed = !failures.includes(name);
+    await run.record(event("gate.ended", {
+      ...ranCommand(name === "lint" ? "deno lint" : name, passed ? 0 : 1, `${name} was run\n`),
+      ...{ for: purpose, name, passed, changed: name === "lint" ? ["src/user.ts"] : [] },
+    }));
+  }
+  const isTolerated = (name: string): boolean => purpose === "judgement" && name === "lint";
+  const failed = failures.filter((name) => !isTolerated(name));
+  const passed = failed.length === 0;
+  await run.record(
+    event("verify.ended", {
+      for: purpose,
+      ...{ passed, failed, tolerated: failures.filter(isTolerated) },
+      gates: gatesMark([
+        { name: "deno task test", command: "deno task test", timeoutMs: null },
+        { name: "lint", command: "deno lint", timeoutMs: 60_000 },
+      ]),
+      ...{ commit: COMMIT, work: "0123456789abcdef", dirty: false },
+    }),
+    ...(purpose === "judgement" && !passed
+      ? [event("session.reopened", { why: `not proven: ${failed.join(", ")}` })]
+      : []),
+  );
+}
+
+function ranCommand(written: string, exit: number, output: string): CommandFacts {
+  const sha256 = "0123456789abcdef".repeat(4);
+  const bytes = output.length;
+  return { command: written, end: "exited", exit, ms: 1500, bytes, sha256, output, tail: output };
+}
+
+/** The number of the event that was written last. */
+async function lastSeq(store: Store, session: string): Promise<number> {
+  const head = await readHead(store, session);
+  assert.ok(head !== undefined);
+  return head.seq;
+}
+
+async function beginRun(
+  store: Store,
+  session: string,
+  run: string,
+  checks: Pick<EventData["run.started"], "hooks" | "gates"> = {},
+): Promise<Recorder> {
   const started = event("run.started", {
     pid: 101,
     host: "host",
@@ -101,6 +196,7 @@ async function beginRun(store: Store, session: string, run: string): Promise<Rec
     command: ["opencode", "acp"],
     iterations: 0,
     timeMs: 0,
+    ...checks,
   });
   const reopened = event("session.reopened", { why: "the spec has changed" });
   await command(
@@ -207,14 +303,17 @@ const UPDATES = [
 ] as const;
 
 function ended(n: number): NewEvent {
-  return event("iteration.ended", {
-    n,
+  return event("iteration.ended", { n, ...iterationFacts() });
+}
+
+function iterationFacts(): Omit<EventData["iteration.ended"], "n"> {
+  return {
     outcome: "progress",
     stop: "end_turn",
     ms: 4000,
     usage: usage(100),
     state: { work: "0123456789abcdef", tasks: "fedcba9876543210" },
-  });
+  };
 }
 
 function usage(tokens: number): Parameters<typeof event<"iteration.usage">>[1]["usage"] {

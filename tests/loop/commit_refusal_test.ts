@@ -4,7 +4,7 @@ import { hookOutput, refusalSection } from "../../src/loop/commit_refusal.ts";
 Deno.test("what a hook said is passed on without control characters, and cut in its middle", () => {
   assert.equal(hookOutput({ output: "\u001b[31mlint\u001b[0m failed\n" }), "lint failed");
   const long = hookOutput({ output: `first ${"x".repeat(50_000)} last` }) ?? "";
-  assert.match(long, /^first x+\n\[42011 characters left out\]\nx+ last$/);
+  assert.match(long, /^first x+\n\[\.\.\. 42011 characters left out \.\.\.\]\nx+ last$/);
 });
 
 Deno.test("an obstacle that is no hook is not passed on", () => {

@@ -3,12 +3,15 @@ import fc from "fast-check";
 import {
   count,
   FRESH,
+  isProven,
   type Limits,
+  MAX_FAILED_JUDGEMENTS,
   nextStep,
   type Step,
   type Tally,
 } from "../../src/loop/decide.ts";
 import type { Outcome } from "../../src/session/event.ts";
+import type { Judgement } from "../../src/session/gate.ts";
 import { emptyHead, type Head, openTasks } from "../../src/session/state.ts";
 
 /** A head that has so many tasks of each status. */
@@ -22,8 +25,8 @@ function headWith(
   return { ...base, counts: all, tasks, complete };
 }
 
-const NO_LIMIT: Limits = { iterations: 0, stall: 3, withoutTask: 20, timeMs: 0 };
-const ITERATE: Step = { kind: "iterate" };
+const NO_LIMIT: Limits = { iterations: 0, stall: 3, withoutTask: 20, timeMs: 0, gates: "" };
+const ITERATE: Step = { kind: "iterate", extra: false };
 
 function ends(why: Extract<Step, { kind: "end" }>["why"]): Step {
   return { kind: "end", why };
@@ -44,12 +47,14 @@ const anyTally: fc.Arbitrary<Tally> = fc.record({
   withoutTask: fc.nat({ max: 25 }),
   ms: fc.nat(),
   asked: fc.boolean(),
+  told: fc.boolean(),
 });
 const anyLimits: fc.Arbitrary<Limits> = fc.record({
   iterations: fc.nat({ max: 20 }),
   stall: fc.integer({ min: 1, max: 5 }),
   withoutTask: fc.integer({ min: 1, max: 9 }),
   timeMs: fc.constant(0),
+  gates: fc.constant(""),
 });
 
 /** What an iteration leads to. */
@@ -72,6 +77,8 @@ function simulate(
       case "assume-complete":
         head = { ...head, complete: true };
         break;
+      case "judge":
+        throw new Error("judged without gates");
       case "iterate": {
         const turn = turns[begun];
         if (turn === undefined) return { iterations: begun, step, head };
@@ -153,7 +160,14 @@ Deno.test("a run ends as complete only with all tasks closed, at least one, and 
 
 Deno.test("completion outranks a limit that is reached in the same iteration, and every stall", () => {
   const done = headWith({ completed: 2, cancelled: 1 }, true);
-  const spent: Tally = { iterations: 5, idle: 3, withoutTask: 20, ms: 0, asked: false };
+  const spent: Tally = {
+    iterations: 5,
+    idle: 3,
+    withoutTask: 20,
+    ms: 0,
+    asked: false,
+    told: false,
+  };
   assert.deepEqual(nextStep({ ...NO_LIMIT, iterations: 5 }, spent, done), ends("complete"));
 });
 
@@ -203,15 +217,15 @@ Deno.test("a session without tasks is never complete, and goes on until it stall
 });
 
 Deno.test("a stall is told before a limit that is reached with it", () => {
-  const tally: Tally = { iterations: 3, idle: 3, withoutTask: 3, ms: 0, asked: false };
+  const tally: Tally = { iterations: 3, idle: 3, withoutTask: 3, ms: 0, asked: false, told: false };
   const head = headWith({ remaining: 1 });
   assert.deepEqual(nextStep({ ...NO_LIMIT, iterations: 3 }, tally, head), ends("stalled"));
   assert.deepEqual(
-    nextStep({ iterations: 3, stall: 4, withoutTask: 3, timeMs: 0 }, tally, head),
+    nextStep({ iterations: 3, stall: 4, withoutTask: 3, timeMs: 0, gates: "" }, tally, head),
     ends("no-task-closed"),
   );
   assert.deepEqual(
-    nextStep({ iterations: 3, stall: 4, withoutTask: 4, timeMs: 0 }, tally, head),
+    nextStep({ iterations: 3, stall: 4, withoutTask: 4, timeMs: 0, gates: "" }, tally, head),
     ends("iterations"),
   );
 });
@@ -250,7 +264,7 @@ Deno.test("every run ends, with progress or without, as long as no task is close
 
 Deno.test("progress starts the count of idle iterations anew, a closed task the other one", () => {
   const head = headWith({ remaining: 1 });
-  const seen: Tally = { iterations: 7, idle: 2, withoutTask: 4, ms: 0, asked: false };
+  const seen: Tally = { iterations: 7, idle: 2, withoutTask: 4, ms: 0, asked: false, told: false };
   assert.deepEqual(count(seen, head, head, "progress"), {
     ...seen,
     iterations: 8,
@@ -267,5 +281,165 @@ Deno.test("progress starts the count of idle iterations anew, a closed task the 
   }
   for (const status of ["completed", "cancelled"] as const) {
     assert.equal(count(seen, head, headWith({ [status]: 1 }), "progress").withoutTask, 0);
+  }
+});
+
+/** Gates that are in force, and a session that is done but for them. */
+const GATED: Limits = { ...NO_LIMIT, gates: "mark" };
+const DECLARED: Head = { ...headWith({ completed: 2 }, true), iterations: 4 };
+
+/** A judgement of the fourth iteration by these gates. */
+function judgement(change: Partial<Judgement>): Judgement {
+  const passed = change.passed ?? false;
+  return {
+    ...{ at: "", passed, failed: passed ? [] : ["test"], tolerated: [], gates: "mark" },
+    ...{ iteration: 4, commit: null, dirty: false, inARow: passed ? 0 : 1 },
+    ...change,
+  };
+}
+
+/** The session after a judgement that failed, which has opened it again. */
+function failed(inARow: number, change: Partial<Head> = {}): Head {
+  return { ...DECLARED, complete: false, judgement: judgement({ inARow }), ...change };
+}
+
+Deno.test("without gates a session needs no proof", () => {
+  assert.equal(isProven(DECLARED, ""), true);
+  assert.equal(isProven(failed(1), ""), true);
+});
+
+Deno.test("a session is proven by a judgement of these gates that passed after its last iteration", () => {
+  const proven: Head = { ...DECLARED, judgement: judgement({ passed: true }) };
+  assert.equal(isProven(proven, "mark"), true);
+  assert.equal(isProven(DECLARED, "mark"), false);
+  assert.equal(isProven(failed(1), "mark"), false);
+  assert.equal(isProven(proven, "other gates"), false);
+  assert.equal(isProven({ ...proven, iterations: 5 }, "mark"), false);
+});
+
+Deno.test("a session that is declared done is judged before it is complete", () => {
+  assert.deepEqual(nextStep(GATED, FRESH, DECLARED), { kind: "judge" });
+  const proven = { ...DECLARED, judgement: judgement({ passed: true }) };
+  assert.deepEqual(nextStep(GATED, FRESH, proven), ends("complete"));
+  const worked = { ...proven, iterations: 5 };
+  assert.deepEqual(nextStep(GATED, FRESH, worked), { kind: "judge" });
+  assert.deepEqual(nextStep({ ...GATED, gates: "other" }, FRESH, proven), { kind: "judge" });
+});
+
+Deno.test("a session with open tasks is not judged, whatever it declares", () => {
+  const open = { ...DECLARED, ...headWith({ completed: 1, remaining: 1 }, true) };
+  assert.deepEqual(nextStep(GATED, FRESH, open), ITERATE);
+  const blocked = headWith({ completed: 1, blocked: 1 }, true);
+  assert.deepEqual(nextStep(GATED, FRESH, blocked), ends("only-blocked"));
+});
+
+Deno.test("a judgement that fails leads to another turn, up to the fifth in a row", () => {
+  assert.equal(MAX_FAILED_JUDGEMENTS, 5);
+  for (const inARow of [1, 2, 3, 4]) {
+    assert.deepEqual(nextStep(GATED, FRESH, failed(inARow)), ITERATE);
+  }
+  assert.deepEqual(nextStep(GATED, FRESH, failed(5)), ends("unverified"));
+});
+
+Deno.test("judgements of an earlier run do not count against this one", () => {
+  assert.deepEqual(nextStep(GATED, FRESH, failed(0)), ITERATE);
+  const spent: Tally = { ...FRESH, ms: 5_000 };
+  const step = nextStep({ ...GATED, timeMs: 5_000 }, spent, failed(0));
+  assert.deepEqual(step, { kind: "assume-complete" }, "it is judged anew");
+  assert.deepEqual(nextStep({ ...GATED, gates: "others" }, FRESH, failed(5)), ITERATE);
+});
+
+Deno.test("a judgement that fails at a limit ends the run as unverified, not as limited", () => {
+  const spent: Tally = { ...FRESH, iterations: 3, ms: 5_000 };
+  assert.deepEqual(nextStep({ ...GATED, iterations: 3 }, spent, failed(1)), ends("unverified"));
+  assert.deepEqual(nextStep({ ...GATED, timeMs: 5_000 }, spent, failed(1)), ends("unverified"));
+  assert.deepEqual(nextStep({ ...GATED, iterations: 4, timeMs: 5_001 }, spent, failed(1)), ITERATE);
+});
+
+Deno.test("a judgement that fails after a stop was asked for ends the run as stopped", () => {
+  const head = failed(1, { stop: "after-iteration" });
+  assert.deepEqual(nextStep(GATED, FRESH, head), ends("stopped"));
+  const spent: Tally = { ...FRESH, iterations: 3 };
+  assert.deepEqual(nextStep({ ...GATED, iterations: 3 }, spent, head), ends("stopped"));
+});
+
+Deno.test("a session at its limit, or asked to stop, is judged all the same: proven it is complete", () => {
+  const spent: Tally = { ...FRESH, iterations: 3 };
+  const limited: Limits = { ...GATED, iterations: 3 };
+  for (const head of [DECLARED, { ...DECLARED, stop: "after-iteration" as const }]) {
+    assert.deepEqual(nextStep(limited, spent, head), { kind: "judge" });
+    const proven = { ...head, judgement: judgement({ passed: true }) };
+    assert.deepEqual(nextStep(limited, spent, proven), ends("complete"));
+  }
+});
+
+Deno.test("a run does not stall while only its gates are in the way", () => {
+  const idle: Tally = { ...FRESH, iterations: 30, idle: 30, withoutTask: 30 };
+  assert.deepEqual(nextStep(GATED, idle, failed(2)), ITERATE);
+  const asked = failed(2, { iterations: 5 });
+  assert.deepEqual(nextStep(GATED, { ...idle, asked: true }, asked), { kind: "assume-complete" });
+  assert.deepEqual(nextStep(GATED, idle, asked), ITERATE);
+  const reopened = { ...failed(2), ...headWith({ completed: 2, remaining: 1 }) };
+  assert.deepEqual(nextStep(GATED, idle, reopened), ends("stalled"));
+  assert.deepEqual(nextStep(GATED, { ...idle, idle: 0 }, reopened), ends("no-task-closed"));
+});
+
+Deno.test("closed tasks that nobody declares done after a failed judgement are judged again", () => {
+  const worked = failed(1, { iterations: 5 });
+  assert.deepEqual(nextStep(GATED, { ...FRESH, asked: true }, worked), { kind: "assume-complete" });
+  assert.deepEqual(nextStep(GATED, FRESH, { ...worked, complete: true }), { kind: "judge" });
+});
+
+Deno.test("a run with gates takes a turn for each failed judgement, and gives up after the fifth", () => {
+  let head: Head = DECLARED;
+  let tally: Tally = FRESH;
+  const taken: string[] = [];
+  for (;;) {
+    const step = nextStep(GATED, tally, head);
+    taken.push(step.kind === "end" ? step.why : step.kind);
+    if (step.kind === "end") break;
+    if (step.kind === "judge") {
+      const { iterations } = head;
+      const inARow = (head.judgement?.inARow ?? 0) + 1;
+      head = { ...failed(inARow), iterations };
+      head = { ...head, judgement: judgement({ inARow, iteration: iterations }) };
+    } else if (step.kind === "assume-complete") head = { ...head, complete: true };
+    else {
+      const after = { ...head, iterations: head.iterations + 1 };
+      tally = count(tally, head, after, "idle");
+      head = after;
+    }
+  }
+  const round = ["judge", "iterate", "assume-complete"];
+  assert.deepEqual(taken, [...round, ...round, ...round, ...round, "judge", "unverified"]);
+});
+
+Deno.test("what a failed hook complains of last is told in one extra turn", () => {
+  const extra: Step = { kind: "iterate", extra: true };
+  const complaint: Head = { ...DECLARED, held: [{ seq: 8, failed: true }] };
+  const told: Tally = { ...FRESH, told: true };
+  assert.deepEqual(nextStep(NO_LIMIT, FRESH, complaint), extra);
+  assert.deepEqual(nextStep(GATED, FRESH, complaint), extra);
+  assert.deepEqual(nextStep(NO_LIMIT, told, complaint), ends("complete"));
+  assert.deepEqual(nextStep(GATED, told, complaint), { kind: "judge" });
+  const praise: Head = { ...DECLARED, held: [{ seq: 8, failed: false }] };
+  assert.deepEqual(nextStep(NO_LIMIT, FRESH, praise), ends("complete"));
+  assert.deepEqual(nextStep(NO_LIMIT, FRESH, { ...DECLARED, held: [] }), ends("complete"));
+});
+
+Deno.test("there is no extra turn beyond a limit, after a stop, or before the session is done", () => {
+  const complaint: Head = { ...DECLARED, held: [{ seq: 8, failed: true }] };
+  const spent: Tally = { ...FRESH, iterations: 3, ms: 5_000 };
+  assert.deepEqual(nextStep({ ...NO_LIMIT, iterations: 3 }, spent, complaint), ends("complete"));
+  assert.deepEqual(nextStep({ ...NO_LIMIT, timeMs: 5_000 }, spent, complaint), ends("complete"));
+  const stopped: Head = { ...complaint, stop: "after-iteration" };
+  assert.deepEqual(nextStep(NO_LIMIT, FRESH, stopped), ends("complete"));
+  assert.deepEqual(nextStep(NO_LIMIT, FRESH, { ...complaint, complete: false }), ITERATE);
+});
+
+Deno.test("count keeps whether the extra turn has been taken", () => {
+  const head = headWith({ completed: 1 }, true);
+  for (const told of [true, false]) {
+    assert.equal(count({ ...FRESH, told }, head, head, "idle").told, told);
   }
 });

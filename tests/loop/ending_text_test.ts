@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type EndingFacts, endingFor, nothingToDo } from "../../src/loop/ending_text.ts";
+import type { Judgement } from "../../src/session/gate.ts";
 import { emptyHead, type Head } from "../../src/session/state.ts";
 import type { Task, TaskStatus } from "../../src/session/task.ts";
 
@@ -24,8 +25,8 @@ function facts(tasks: readonly Task[], change: Partial<EndingFacts> = {}): Endin
   return {
     session: "user-auth",
     spec: "specs/user-auth.md",
-    limits: { iterations: 10, stall: 3, withoutTask: 20, timeMs: 0 },
-    tally: { iterations: 4, idle: 3, withoutTask: 4, ms: 0, asked: false },
+    limits: { iterations: 10, stall: 3, withoutTask: 20, timeMs: 0, gates: "" },
+    tally: { iterations: 4, idle: 3, withoutTask: 4, ms: 0, asked: false, told: false },
     head,
     tasks,
     ms: 368_000,
@@ -44,7 +45,7 @@ Deno.test("a complete run tells its tasks, iterations, time and cost", () => {
 });
 
 Deno.test("one of a kind is told in the singular, and no cost is told where there is none", () => {
-  const tally = { iterations: 1, idle: 0, withoutTask: 0, ms: 0, asked: false };
+  const tally = { iterations: 1, idle: 0, withoutTask: 0, ms: 0, asked: false, told: false };
   const ending = endingFor("complete", facts([task(1, "completed")], { tally, cost: 0, ms: 900 }));
   assert.equal(ending.message, "1 task done, after 1 iteration, 0.9s.");
 });
@@ -94,6 +95,62 @@ Deno.test("a run at its limit tells the limit and what is left, the first three 
       "$0.41. Open: TAS-1 Write part 1, TAS-2 Write part 2, TAS-3 Write part 3, and 2 more.",
     hints: ["Go on: iteratr build --name user-auth --spec specs/user-auth.md"],
   });
+});
+
+/** What gates have said of the session. */
+function judged(session: EndingFacts, change: Partial<Judgement>): EndingFacts {
+  const judgement: Judgement = {
+    ...{ at: "", passed: true, failed: [], tolerated: [], gates: "mark", iteration: 4 },
+    ...{ commit: null, dirty: false, inARow: 0 },
+    ...change,
+  };
+  const limits = { ...session.limits, gates: "mark" };
+  return { ...session, limits, head: { ...session.head, judgement } };
+}
+
+Deno.test("a complete run with gates tells that they pass, and at which commit", () => {
+  const done = facts([task(1, "completed")], { cost: 0 });
+  const told = (change: Partial<Judgement>): string =>
+    endingFor("complete", judged(done, change)).message.replace(/^.*6m08s/, "");
+  const commit = "0123456789abcdef";
+  assert.equal(told({}), "; gates pass.");
+  assert.equal(told({ commit: "" }), "; gates pass.");
+  assert.equal(told({ commit }), "; gates pass at 0123456.");
+  assert.equal(
+    told({ commit, dirty: true }),
+    "; gates pass at 0123456, with changes that are not committed.",
+  );
+  assert.equal(
+    told({ commit, tolerated: ["lint", "docs"] }),
+    '; gates pass at 0123456, but for "lint", "docs", which failed before the session began.',
+  );
+});
+
+Deno.test("without gates a complete run tells of none, although another run had some", () => {
+  const before = judged(facts([task(1, "completed")], { cost: 0 }), {});
+  const { message } = endingFor("complete", { ...before, limits: facts([]).limits });
+  assert.equal(message, "1 task done, after 4 iterations, 6m08s.");
+});
+
+Deno.test("an unverified run tells which gates fail, and how often they did", () => {
+  const done = facts([task(1, "completed")], { cost: 0 });
+  const at = (failed: readonly string[], inARow: number): string =>
+    endingFor("unverified", judged(done, { passed: false, failed, inARow })).message;
+  assert.equal(
+    at(["npm test"], 2),
+    'everything is declared done, but "npm test" fails, after 4 iterations, 6m08s.',
+  );
+  assert.equal(
+    at(["npm test", "a\nb"], 5),
+    'everything is declared done, but "npm test", "a b" fail in 5 judgements in a row, ' +
+      "after 4 iterations, 6m08s.",
+  );
+  const ending = endingFor("unverified", judged(done, { passed: false, failed: ["a"] }));
+  assert.equal(ending.reason, "unverified");
+  assert.deepEqual(ending.hints, [
+    "Look: iteratr status user-auth",
+    "Go on: iteratr build --name user-auth --spec specs/user-auth.md",
+  ]);
 });
 
 Deno.test("a session that was complete before is nothing to do", () => {

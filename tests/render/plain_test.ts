@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { PlainRenderer } from "../../src/render/plain.ts";
 import {
+  type CommandFacts,
   event,
   EVENT_VERSION,
   type EventData,
@@ -108,8 +109,26 @@ Deno.test("a run begins with what it works on, with whom, and how far", () => {
     task(4, { status: "cancelled" }),
   ];
   assert.deepEqual(said([RUN_STARTED, AGENT_STARTED], tasks), [
-    "iteratr 0.1.0  session user-auth  spec specs/a.md  agent OpenCode 1.18.33  model fake/m1",
+    "iteratr 0.1.0  session user-auth  spec specs/a.md  model fake/m1",
     "tasks  2 open, 1 done  limits  no limit of iterations, no limit of time",
+    "agent  OpenCode 1.18.33",
+  ]);
+});
+
+Deno.test("a run tells its gates in its first lines, by their names, and none when it has none", () => {
+  const gated = (gates: readonly string[]): NewEvent => {
+    assert.ok(RUN_STARTED.type === "run.started");
+    return event("run.started", { ...RUN_STARTED.data, gates });
+  };
+  assert.equal(said([gated(["npm test", "lint"])]).at(-1), "gates  npm test, lint");
+  assert.equal(said([gated([])]).length, 2);
+});
+
+Deno.test("an agent is told once, however often it is started", () => {
+  const renewed = event("agent.renewed", { why: "after 25 iterations" });
+  assert.deepEqual(said([AGENT_STARTED, renewed, AGENT_STARTED]), [
+    "agent  OpenCode 1.18.33",
+    "agent  is started anew: after 25 iterations",
   ]);
 });
 
@@ -238,7 +257,8 @@ Deno.test("what is not worth a line has none", () => {
       event("agent.thought", { message: "t", text: "a short thought", ms: 900 }),
       event("spec.recorded", { path: "/w/specs/a.md", text: "x", changed: false }),
       event("iteration.usage", { n: 1, usage: NO_USAGE }),
-      RUN_STARTED,
+      event("hook.delivered", { through: 1 }),
+      event("work.baseline", { files: "[]", count: 0 }),
       END,
     ]),
     "",
@@ -395,10 +415,37 @@ const EVIL = [
   "a\u2028b\u2029c\u0085d",
 ];
 
+/** A command of the user that went well. */
+function command(text: string): CommandFacts {
+  const output = { bytes: text.length, sha256: "", output: text, tail: text };
+  return { command: text, end: "exited", exit: 0, ms: 900, ...output };
+}
+
+const VERDICT: EventData["verify.ended"] = {
+  ...{ for: "judgement", passed: true, failed: [], tolerated: [] },
+  ...{ gates: "mark", commit: null, work: "w", dirty: false },
+};
+
 /** Each event in which somebody else's text is shown, with that text. */
 function showing(text: string): readonly NewEvent[] {
   return [
+    event("run.started", {
+      ...{ pid: 1, host: text, version: text, spec: text, root: text, model: text },
+      ...{ command: [text], iterations: 0, timeMs: 0, gates: [text] },
+    }),
     event("agent.started", { pid: 1, name: text, version: text, model: "m" }),
+    event("hook.ended", { ...command(text), hook: "pre_iteration", held: true }),
+    event("gate.ended", {
+      ...command(text),
+      ...{ for: "judgement", name: text, passed: true, changed: [] },
+    }),
+    event("gate.ended", {
+      ...command("make test"),
+      ...{ for: "judgement", name: text, passed: true, changed: [] },
+    }),
+    event("verify.started", { for: "judgement", gates: [text] }),
+    event("verify.ended", { ...VERDICT, passed: false, failed: [text] }),
+    event("verify.ended", { ...VERDICT, tolerated: [text] }),
     event("task.added", { n: 1, text, status: "remaining", priority: 2 }),
     event("task.status", { n: 1, status: "completed" }),
     event("note.added", { n: 1, type: "tip", text }),
@@ -416,7 +463,7 @@ Deno.test("no text of somebody else brings control characters or lines of its ow
     for (const item of showing(evil)) {
       const text = textOf([item]);
       assert.doesNotMatch(text, /[\p{Cc}--\n]/v, `${item.type} ${JSON.stringify(evil)}`);
-      const lines = item.type === "agent.started" ? 2 : 1;
+      const lines = item.type === "run.started" ? 3 : 1;
       assert.equal(text.split("\n").length - 1, lines, `${item.type} ${JSON.stringify(evil)}`);
     }
   }
@@ -460,7 +507,11 @@ Deno.test("iteratr's own words are ASCII", () => {
 });
 
 Deno.test("a long text is cut, so that a line stays a line", () => {
-  for (const item of showing("word ".repeat(200)).slice(1, 5)) {
+  const cut = showing("word ".repeat(200)).filter(({ type }) =>
+    /^(hook|gate|task|note|iteration\.summary)/.test(type)
+  );
+  assert.equal(cut.length, 7);
+  for (const item of cut) {
     for (const line of textOf([item]).trimEnd().split("\n")) assert.ok(line.length <= 92, line);
   }
 });
