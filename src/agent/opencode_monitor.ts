@@ -63,7 +63,7 @@ async function addSession(
   depth: number,
 ): Promise<void> {
   const path = `/session/${encodeURIComponent(session)}`;
-  for (const message of asArray(await ask(server, `${path}/message`, signal))) {
+  for (const message of listOf(await ask(server, `${path}/message`, signal))) {
     const info = asObject(asObject(message)?.["info"]);
     if (info === undefined || info["role"] !== "assistant") continue;
     const model = `${asText(info["providerID"]) ?? "?"}/${asText(info["modelID"]) ?? "?"}`;
@@ -71,10 +71,16 @@ async function addSession(
   }
   if (depth >= MAX_DEPTH) return;
   // One after the other: two long sessions at once would have to be kept in memory at once.
-  for (const child of asArray(await ask(server, `${path}/children`, signal))) {
+  for (const child of listOf(await ask(server, `${path}/children`, signal))) {
     const id = asText(asObject(child)?.["id"]);
     if (id !== undefined) await addSession(server, id, usages, signal, depth + 1);
   }
+}
+
+/** @throws {Error} when the answer is no list, so that nobody takes a part for the whole. */
+function listOf(answer: unknown): readonly unknown[] {
+  if (!Array.isArray(answer)) throw new Error("opencode's server answered with no list");
+  return answer;
 }
 
 function errorOf(message: unknown): ProviderError | undefined {
