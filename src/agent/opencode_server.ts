@@ -10,8 +10,10 @@ export interface OpencodeServer {
 }
 
 const ANSWER_MS = 2_000;
+/** All messages of a long session come in one answer. */
+const MAX_ANSWER_CHARS = 64 * 1024 * 1024;
 /** Sub-agents of sub-agents; deeper than this nothing is counted. */
-const MAX_DEPTH = 5;
+export const MAX_DEPTH = 5;
 
 /** Picks a port that is free just now. */
 export function freePort(): number {
@@ -57,8 +59,11 @@ async function withChildren(
   return spent.reduce(addUsage, own);
 }
 
-/** opencode counts cached input apart from `input`, and reasoning apart from `output`. */
-function usageOf(session: JsonObject): Usage {
+/**
+ * The usage of a session or of a message: opencode counts cached input apart from `input`, and reasoning
+ * apart from `output`.
+ */
+export function usageOf(session: JsonObject): Usage {
   const tokens = asObject(session["tokens"]);
   const cache = asObject(tokens?.["cache"]);
   const count = (value: unknown): number => asNumber(value) ?? 0;
@@ -71,15 +76,44 @@ function usageOf(session: JsonObject): Usage {
   };
 }
 
-async function ask(server: OpencodeServer, path: string, signal: AbortSignal): Promise<unknown> {
-  const query = new URLSearchParams({ directory: server.directory });
+/**
+ * Asks for a path, and resolves once the server begins to answer.
+ *
+ * @throws {Error} when it does not answer, or with a failure.
+ */
+export async function openAnswer(
+  server: OpencodeServer,
+  path: string,
+  signal: AbortSignal,
+  parameters: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  const query = new URLSearchParams({ ...parameters, directory: server.directory });
   const response = await fetch(`http://127.0.0.1:${server.port}${path}?${query}`, {
     signal,
     headers: { authorization: `Basic ${btoa(`opencode:${server.password}`)}` },
   });
-  if (!response.ok) {
-    await response.body?.cancel();
-    throw new Error(`opencode's server answered ${response.status}`);
+  if (response.ok) return response;
+  await response.body?.cancel();
+  throw new Error(`opencode's server answered ${response.status}`);
+}
+
+/**
+ * Asks for a path and gives the JSON of the answer.
+ *
+ * @throws {Error} when there is none, or more than can be meant.
+ */
+export async function ask(
+  server: OpencodeServer,
+  path: string,
+  signal: AbortSignal,
+  parameters: Readonly<Record<string, string>> = {},
+): Promise<unknown> {
+  const response = await openAnswer(server, path, signal, parameters);
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const bytes of response.body ?? []) {
+    text += decoder.decode(bytes, { stream: true });
+    if (text.length > MAX_ANSWER_CHARS) throw new Error("opencode's server answers without end");
   }
-  return await response.json();
+  return JSON.parse(text + decoder.decode());
 }

@@ -1,0 +1,196 @@
+import { asNumber, asObject, asText } from "../platform/json.ts";
+import { headOf, printable } from "../platform/text.ts";
+import type { ProviderError } from "./monitor.ts";
+import {
+  believableTime,
+  objectsIn,
+  resetInHeaders,
+  resetInJson,
+  resetInText,
+  speaksOfLimit,
+} from "./reset_time.ts";
+
+/** What kept a turn from its end, by what there is to do about it. */
+export type Fault =
+  /** What a person must mend; trying again is of no use. */
+  | { readonly kind: "person"; readonly message: string; readonly hints: readonly string[] }
+  /** The provider takes nothing more until then (epoch milliseconds). */
+  | { readonly kind: "quota"; readonly until: number; readonly message: string }
+  /** Trying again may do. */
+  | { readonly kind: "transient"; readonly message: string };
+
+/** What is known of a turn that has failed, or that was left while its agent was waiting. */
+export interface FaultFacts {
+  /** The agent's answer to the prompt, when it was an error (JSON-RPC). */
+  readonly rpc:
+    | { readonly code: number; readonly message: string; readonly data: unknown }
+    | undefined;
+  /** What the provider has answered, where the agent tells. */
+  readonly provider: ProviderError | undefined;
+  /** What the agent has announced last in this turn. */
+  readonly waiting: { readonly until: number; readonly message: string } | undefined;
+}
+
+/** The protocol's code for a login that is missing. */
+const AUTH_REQUIRED = -32000;
+/** With these a provider may mean a limit of usage, when a field for programs says so. */
+const LIMIT_STATUSES: readonly (number | undefined)[] = [402, 403, 503, 529];
+/** An agent's own back-off stays below this; a longer wait is one that the provider has asked for. */
+const OWN_BACKOFF_MS = 60_000;
+const MAX_BODY_CHARS = 256 * 1024;
+const MAX_MESSAGE_CHARS = 500;
+
+const LOG_IN = "Log in: opencode auth login";
+const OTHER_MODEL = "Choose another model: --model <provider>/<model>";
+
+/** Sorts what kept a turn from its end. Total: what nobody can place is transient. */
+export function faultOf(facts: FaultFacts, now: number): Fault {
+  const known = read(facts);
+  const message = messageFor(facts, known);
+  if (isLimit(facts, known, now)) {
+    const until = resetTime(facts, known, now);
+    if (until !== undefined) return { kind: "quota", until, message };
+  }
+  return personFault(facts, known, message) ?? { kind: "transient", message };
+}
+
+/** The facts, with what is JSON in them read. */
+interface Known {
+  readonly status: number | undefined;
+  /** The provider's answer as JSON; `undefined` when it is none. */
+  readonly body: unknown;
+  /** Values of the fields by which an error is told apart, in lower case. */
+  readonly codes: readonly string[];
+  /** Every wording of the error that there is. */
+  readonly texts: readonly string[];
+}
+
+function read({ rpc, provider, waiting }: FaultFacts): Known {
+  // An error in the midst of an answer comes as JSON in the message.
+  const body = jsonOf(provider?.body) ?? jsonOf(provider?.message) ??
+    jsonOf(withoutPrefix(rpc?.message ?? ""));
+  const codes = [...codesIn(body), ...codesIn(rpc?.data)];
+  if (provider !== undefined) codes.push(provider.name.toLowerCase());
+  const texts = [provider?.message, rpc?.message, waiting?.message]
+    .flatMap((text) => text === undefined || text.trim() === "" ? [] : [text]);
+  const told = provider !== undefined && provider.status === undefined ? body : rpc?.data;
+  return { status: provider?.status ?? statusIn(told), body, codes, texts };
+}
+
+function jsonOf(text: string | undefined): unknown {
+  if (text === undefined || text.length > MAX_BODY_CHARS || !/^\s*[[{]/.test(text)) {
+    return undefined;
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const CODE_FIELDS = ["type", "code", "status", "reason", "error", "errorName", "errorKind", "name"];
+
+function codesIn(value: unknown): string[] {
+  return objectsIn(value).flatMap((fields) =>
+    CODE_FIELDS.flatMap((name) => asText(fields[name])?.slice(0, 100).toLowerCase() ?? [])
+  );
+}
+
+function statusIn(value: unknown): number | undefined {
+  return objectsIn(value)
+    .flatMap((fields) => ["statusCode", "status", "httpStatus", "code"].map((name) => fields[name]))
+    .map(asNumber)
+    .find((number) => number !== undefined && number >= 400 && number <= 599);
+}
+
+function isLimit(facts: FaultFacts, { status, codes, texts }: Known, now: number): boolean {
+  if (status === 429) return true;
+  const isNamed = codes.some((code) =>
+    /rate_?limit|usage_?limit|quota|too_?many_?requests|resource_?exhausted|free_?tier_?limit|limit_?(reached|exceeded)/
+      .test(code.replaceAll(/[\s-]+/g, "_"))
+  );
+  if (status !== undefined) return isNamed && LIMIT_STATUSES.includes(status);
+  const { provider, rpc, waiting } = facts;
+  // The agent was left while it waited: nothing is known but what it had announced.
+  const isLeft = rpc === undefined && provider === undefined && waiting !== undefined;
+  return isNamed || texts.some(speaksOfLimit) ||
+    isLeft && waiting.until > now + OWN_BACKOFF_MS;
+}
+
+/** The sources in the order in which they are to be trusted. */
+function resetTime(facts: FaultFacts, { body, texts }: Known, now: number): number | undefined {
+  const { rpc, waiting, provider } = facts;
+  const announced = believableTime(waiting?.until, now);
+  return resetInJson(rpc?.data, now) ??
+    (announced === now ? undefined : announced) ??
+    resetInHeaders(provider?.headers ?? {}, now) ??
+    resetInJson(body, now) ??
+    texts.map((text) => resetInText(text, now)).find((time) => time !== undefined);
+}
+
+/** A path that is not there is answered with 404 just so, and may be a proxy's mood. */
+const UNKNOWN_MODEL =
+  /^model:|\bmodels?\b.{0,200}(not (found|exist|supported|available)|unknown|no access)|(unknown|unsupported|invalid|no such|not found).{0,60}\bmodels?\b/im;
+
+function personFault({ rpc }: FaultFacts, known: Known, message: string): Fault | undefined {
+  const { status, codes, texts } = known;
+  const named = (...names: readonly string[]): boolean =>
+    codes.some((code) => names.includes(code));
+  const person = (what: string, ...hints: readonly string[]): Fault => ({
+    kind: "person",
+    message: `${what}: ${message}`,
+    hints,
+  });
+  const isFinal = status === undefined || status === 400 || status === 404;
+  const spoken = [...texts, ...messagesIn(known.body)].join("\n").slice(0, MAX_BODY_CHARS);
+  if (
+    status === 404 && UNKNOWN_MODEL.test(spoken) ||
+    isFinal && named("model_not_found", "modelnotfounderror", "providermodelnotfounderror")
+  ) {
+    return person(
+      "the provider does not know the model",
+      OTHER_MODEL,
+      "See which there are: opencode models",
+    );
+  }
+  if (status === 402) {
+    return person("the provider wants to be paid", "Top up the account", OTHER_MODEL);
+  }
+  if (status === 403) return person("the provider refuses access", LOG_IN, OTHER_MODEL);
+  if (
+    status === 401 ||
+    isFinal && named("providerautherror", "invalid_api_key", "api_key_invalid")
+  ) {
+    return person("the provider refuses the login", LOG_IN);
+  }
+  if (rpc?.code === AUTH_REQUIRED && status === undefined) {
+    return person("the agent wants a login first", LOG_IN);
+  }
+  return undefined;
+}
+
+/** The provider's words on one line, not endless. */
+function messageFor({ provider, rpc }: FaultFacts, { status, body, texts }: Known): string {
+  const [said = ""] = texts;
+  const words = jsonOf(withoutPrefix(said)) === undefined
+    ? withoutPrefix(said)
+    : messagesIn(body)[0] ?? said;
+  const line = printable(words.slice(0, 4 * MAX_MESSAGE_CHARS)).replaceAll(/\s+/g, " ").trim();
+  const name = provider?.name ?? asText(asObject(rpc?.data)?.["errorName"]) ?? "";
+  const short = line.length <= MAX_MESSAGE_CHARS
+    ? line
+    : `${headOf(line, MAX_MESSAGE_CHARS - 3)}...`;
+  const shown = short || headOf(printable(name).replaceAll(/\s+/g, " ").trim(), 100) ||
+    "the turn failed without a word";
+  return status === undefined || shown.includes(String(status))
+    ? shown
+    : `${shown} (HTTP ${status})`;
+}
+
+function withoutPrefix(text: string): string {
+  return text.slice(0, MAX_BODY_CHARS).replace(/^(\s*internal error:\s*)+/i, "");
+}
+
+function messagesIn(body: unknown): readonly string[] {
+  return objectsIn(body).flatMap((fields) => asText(fields["message"]) || []);
+}

@@ -1,0 +1,238 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { type Fault, type FaultFacts, faultOf } from "../../src/agent/fault.ts";
+import type { ProviderError } from "../../src/agent/monitor.ts";
+
+const NOW = Date.parse("2026-11-20T12:00:00Z");
+const HOUR = 3_600_000;
+
+function facts(known: Partial<FaultFacts>): FaultFacts {
+  return { rpc: undefined, provider: undefined, waiting: undefined, ...known };
+}
+
+/** What a provider has answered, as opencode tells it. */
+function provider(status: number | undefined, known: Partial<ProviderError> = {}): ProviderError {
+  return { name: "APIError", message: "so it says", status, headers: {}, body: "", ...known };
+}
+
+function rpc(message: string, data: unknown = undefined, code = -32603): FaultFacts["rpc"] {
+  return { code, message, data };
+}
+
+function fault(known: Partial<FaultFacts>): Fault {
+  return faultOf(facts(known), NOW);
+}
+
+/** How far ahead a quota's end is; `undefined` when the fault is none. */
+function quota(known: Partial<FaultFacts>): number | undefined {
+  const found = fault(known);
+  return found.kind === "quota" ? found.until - NOW : undefined;
+}
+
+const RESETS_AT = JSON.stringify({
+  error: { type: "usage_limit_reached", message: "x", ["resets_at"]: NOW / 1_000 + 3_600 },
+});
+
+Deno.test("a login that is refused or missing is for a person, who is told how to log in", () => {
+  for (
+    const known of [
+      { provider: provider(401) },
+      { provider: provider(403) },
+      { rpc: rpc("Authentication required", undefined, -32000) },
+      { rpc: rpc("Internal error: no", { statusCode: 401 }) },
+      { provider: provider(undefined, { name: "ProviderAuthError" }) },
+      { provider: provider(400, { body: '{"error":{"code":"invalid_api_key"}}' }) },
+    ]
+  ) {
+    const found = fault(known);
+    assert.equal(found.kind, "person", JSON.stringify(known));
+    assert.ok(found.kind === "person" && found.hints.includes("Log in: opencode auth login"));
+  }
+  assert.equal(
+    fault({
+      rpc: rpc("Internal error: Incorrect API key provided", { errorName: "APIError" }),
+      provider: provider(401, { message: "Incorrect API key provided" }),
+    }).message,
+    "the provider refuses the login: Incorrect API key provided (HTTP 401)",
+  );
+});
+
+Deno.test("a provider that wants money is for a person, even when it names a time", () => {
+  const found = fault({ provider: provider(402, { headers: { "retry-after": "30" } }) });
+  assert.equal(found.kind, "person");
+  assert.equal(found.message, "the provider wants to be paid: so it says (HTTP 402)");
+});
+
+Deno.test("a model that the provider does not know is for a person, another 404 is not", () => {
+  const message = "The model `m1` does not exist";
+  const body = '{"error":{"code":"model_not_found"}}';
+  const anthropic = '{"type":"error","error":{"type":"not_found_error","message":"model: m1"}}';
+  for (
+    const known of [
+      { provider: provider(404, { message }) },
+      { provider: provider(404, { body }) },
+      { provider: provider(404, { body: anthropic }) },
+      { provider: provider(400, { body }) },
+      { provider: provider(undefined, { name: "ProviderModelNotFoundError" }) },
+      { rpc: rpc(`Internal error: ${message}`, { status: 404 }) },
+    ]
+  ) {
+    const found = fault(known);
+    assert.equal(found.kind, "person", JSON.stringify(known));
+    assert.match(found.message, /^the provider does not know the model: /);
+    assert.ok(found.kind === "person" && found.hints.some((hint) => hint.includes("--model")));
+  }
+  assert.equal(
+    fault({ provider: provider(404, { body: "<h1>Not Found</h1>" }) }).kind,
+    "transient",
+  );
+  assert.equal(fault({ provider: provider(500, { message }) }).kind, "transient");
+});
+
+Deno.test("429 is a quota when a time is known, and transient when none is", () => {
+  assert.equal(quota({ provider: provider(429, { headers: { "retry-after": "3600" } }) }), HOUR);
+  assert.equal(quota({ provider: provider(429, { body: RESETS_AT }) }), HOUR);
+  assert.equal(quota({ rpc: rpc("Slow down", { code: 429, retryAfter: 3_600 }) }), HOUR);
+  assert.equal(
+    quota({ rpc: rpc("Usage limit", { errorKind: "rate_limit", retryAfter: 1 }) }),
+    1_000,
+  );
+  assert.deepEqual(fault({ provider: provider(429, { headers: { "retry-after": "soon" } }) }), {
+    kind: "transient",
+    message: "so it says (HTTP 429)",
+  });
+  assert.equal(quota({ provider: provider(429, { body: "{ broken" }) }), undefined);
+});
+
+Deno.test("sources of the time are trusted in order: data, announcement, headers, body, words", () => {
+  const said = { message: "Rate limit reached, try again in 5s" };
+  const body = '{"error":{"resets_in_seconds":4}}';
+  const headers = { "retry-after": "3" };
+  const waiting = { until: NOW + 2_000, message: "Rate limit reached" };
+  const told = rpc("Internal error: x", { retryAfter: 1 });
+  assert.equal(quota({ provider: provider(429, said) }), 5_000);
+  assert.equal(quota({ provider: provider(429, { ...said, body }) }), 4_000);
+  assert.equal(quota({ provider: provider(429, { ...said, body, headers }) }), 3_000);
+  const all = provider(429, { ...said, body, headers });
+  assert.equal(quota({ provider: all, waiting }), 2_000);
+  assert.equal(quota({ provider: all, waiting, rpc: told }), 1_000);
+  // The last announcement has passed when the last of the agent's own attempts has failed.
+  const passed = { until: NOW, message: "Rate limit reached" };
+  assert.equal(quota({ provider: all, waiting: passed }), 3_000);
+});
+
+Deno.test("a time in the past means now, and one that is absurd means nothing", () => {
+  const at = (value: number): FaultFacts["provider"] =>
+    provider(429, { body: JSON.stringify({ error: { resetsAt: value } }) });
+  assert.equal(quota({ provider: at(NOW - HOUR) }), 0);
+  assert.equal(quota({ provider: at(NOW + 400 * 24 * HOUR) }), undefined);
+});
+
+Deno.test("other statuses are a quota only when a field for programs names a limit of usage", () => {
+  const headers = { "retry-after": "3600" };
+  for (const status of [402, 403, 503, 529]) {
+    assert.equal(quota({ provider: provider(status, { headers, body: RESETS_AT }) }), HOUR);
+    const words = provider(status, { headers, message: "usage limit reached, try again in 1h" });
+    assert.equal(quota({ provider: words }), undefined, String(status));
+  }
+  for (const status of [400, 401, 500, 502]) {
+    assert.equal(quota({ provider: provider(status, { headers, body: RESETS_AT }) }), undefined);
+  }
+  assert.equal(fault({ provider: provider(503, { headers }) }).kind, "transient");
+});
+
+Deno.test("an agent that was left while it waited is a quota when the provider has set the time", () => {
+  const left = (ms: number, message: string): number | undefined =>
+    quota({ waiting: { until: NOW + ms, message } });
+  assert.equal(left(HOUR, "Rate limit reached"), HOUR);
+  assert.equal(left(5_000, "Rate limit reached"), 5_000);
+  assert.equal(left(HOUR, "overloaded"), HOUR);
+  assert.equal(left(5_000, "overloaded"), undefined);
+  assert.equal(left(-1, "Rate limit reached"), undefined);
+  assert.equal(left(-1, "5 hour usage limit reached. It will reset in 2 hours."), 2 * HOUR);
+  assert.equal(left(400 * 24 * HOUR, "Rate limit reached"), undefined);
+  // The agent's own back-off from something else, of which the status is known.
+  const waiting = { until: NOW + HOUR, message: "fake 500" };
+  assert.equal(quota({ waiting, provider: provider(500) }), undefined);
+});
+
+Deno.test("an error in the midst of an answer is read out of its message", () => {
+  const message = JSON.stringify({
+    message: "Rate limit reached in stream",
+    type: "rate_limit_error",
+    ["retry_after"]: 60,
+  });
+  const provided = provider(undefined, { name: "UnknownError", message });
+  for (const known of [{ provider: provided }, { rpc: rpc(`Internal error: ${message}`) }]) {
+    assert.deepEqual(fault(known), {
+      kind: "quota",
+      until: NOW + 60_000,
+      message: "Rate limit reached in stream",
+    });
+  }
+});
+
+Deno.test("everything else is transient, with the provider's words on one line", () => {
+  const said = (known: Partial<FaultFacts>): string => {
+    const found = fault(known);
+    assert.equal(found.kind, "transient");
+    return found.message;
+  };
+  assert.equal(said({ rpc: rpc("Internal error: fake\n\n  500") }), "fake 500");
+  assert.equal(said({ rpc: rpc("Internal error: Internal error: twice") }), "twice");
+  assert.equal(
+    said({ provider: provider(502, { message: "Bad Gateway" }) }),
+    "Bad Gateway (HTTP 502)",
+  );
+  assert.equal(said({ provider: provider(500, { message: "fake 500" }) }), "fake 500");
+  assert.equal(said({ provider: provider(500, { message: "" }) }), "APIError (HTTP 500)");
+  assert.equal(said({ rpc: rpc(" ", { errorName: "UnknownError" }) }), "UnknownError");
+  assert.equal(said({ rpc: rpc("\u001b[31mred\u001b[0m\u0007") }), "red");
+  assert.equal(said({}), "the turn failed without a word");
+  assert.ok(said({ rpc: rpc("é𝄞".repeat(100_000)) }).length <= 500);
+});
+
+Deno.test("whatever an agent answers is sorted, with one line that is not endless", () => {
+  const text = fc.oneof(fc.string(), fc.json(), fc.constantFrom("usage limit", "model not found"));
+  const status = fc.constantFrom(undefined, 401, 402, 403, 404, 429, 500, 503, NaN);
+  const key = fc.constantFrom("retry_after", "resets_at", "statusCode", "type", "code", "error");
+  const data = fc.oneof(
+    fc.anything(),
+    fc.jsonValue(),
+    fc.dictionary(key, fc.oneof(fc.jsonValue(), fc.double())),
+  );
+  const anyRpc = fc.record({ code: fc.constantFrom(-32603, -32000), message: text, data });
+  const anyProvider = fc.record({
+    name: text,
+    message: text,
+    status,
+    headers: fc.dictionary(fc.constantFrom("retry-after", "x-ratelimit-reset", "a"), text),
+    body: fc.oneof(
+      text,
+      data.map((value) => {
+        try {
+          return JSON.stringify(value) ?? "";
+        } catch {
+          return "";
+        }
+      }),
+    ),
+  });
+  const anyWaiting = fc.record({ until: fc.double(), message: text });
+  const anyFacts = fc.record({
+    rpc: fc.option(anyRpc, { nil: undefined }),
+    provider: fc.option(anyProvider, { nil: undefined }),
+    waiting: fc.option(anyWaiting, { nil: undefined }),
+  });
+  fc.assert(
+    fc.property(anyFacts, (known) => {
+      const found = faultOf(known, NOW);
+      assert.ok(found.message.length > 0 && found.message.length < 1_000);
+      assert.doesNotMatch(found.message, /[\n\r]/);
+      if (found.kind === "quota") {
+        assert.ok(found.until >= NOW && found.until <= NOW + 367 * 24 * HOUR);
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+});

@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { resetInHeaders, resetInJson, resetInText } from "../../src/agent/reset_time.ts";
+
+const NOW = Date.parse("2026-11-20T12:00:00Z");
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** How far ahead a time is. */
+function ahead(time: number | undefined): number | undefined {
+  return time === undefined ? undefined : time - NOW;
+}
+
+Deno.test("fields of JSON name a time in seconds, in milliseconds, as a date or as a text", () => {
+  const table: readonly (readonly [unknown, number | undefined])[] = [
+    [{ retryAfter: 30 }, 30 * SECOND],
+    [{ "retry_after": "30" }, 30 * SECOND],
+    [{ "retry_after": 1.5 }, 1_500],
+    [{ "retry_after_ms": 1500 }, 1_500],
+    [{ retryAfterMs: 1500 }, 1_500],
+    [{ retryAfterMs: NOW + 5 }, 5],
+    [{ retryAfter: NOW / 1_000 + 60 }, MINUTE],
+    [{ "resets_at": NOW / 1_000 + 3_600 }, HOUR],
+    [{ "resets_at": NOW + 3_600_000 }, HOUR],
+    [{ resetsAt: "2026-11-20T18:00:00Z" }, 6 * HOUR],
+    [{ resetsAt: "2026-11-20T18:00:00+02:00" }, 4 * HOUR],
+    [{ resetsAt: "2026-11-20T18:00:00.5-0130" }, 7.5 * HOUR + 500],
+    [{ resetAt: "2026-11-20 18:00" }, 6 * HOUR],
+    [{ "reset_at": "2026-11-20 18:00:00 UTC" }, 6 * HOUR],
+    [{ "reset_at": "Fri, 20 Nov 2026 13:00:00 GMT" }, HOUR],
+    [{ "resets_in_seconds": 90 }, 90 * SECOND],
+    [{ resetsInSeconds: 0 }, 0],
+    [{ retryDelay: "34.074824224s" }, 34_075],
+    [{ retryDelay: { seconds: 34 } }, 34 * SECOND],
+    [{ error: { details: [{ "@type": "RetryInfo", retryDelay: "34s" }] } }, 34 * SECOND],
+    [[{ error: { "resets_at": NOW / 1_000 + 60 } }], MINUTE],
+    // The outermost decides, and of its fields the latest.
+    [{ retryAfter: 5, error: { resetsAt: NOW + HOUR } }, 5 * SECOND],
+    [{ retryAfter: 5, resetsAt: NOW + HOUR }, HOUR],
+    // The past is now; what is absurd is nothing.
+    [{ resetsAt: NOW - HOUR }, 0],
+    [{ resetsAt: "2020-01-01T00:00:00Z" }, 0],
+    [{ resetsAt: NOW + 367 * DAY }, undefined],
+    [{ retryAfter: 367 * 24 * 3600 }, undefined],
+    [{ retryAfter: -1 }, undefined],
+    [{ retryAfter: NaN }, undefined],
+    [{ retryAfter: Infinity }, undefined],
+    [{ retryAfter: "soon" }, undefined],
+    [{ retryAfter: "" }, undefined],
+    [{ retryAfter: true }, undefined],
+    [{ resetsAt: "2026-99-99T00:00:00Z" }, undefined],
+    [{ other: 30 }, undefined],
+    ["retryAfter", undefined],
+    [null, undefined],
+    [undefined, undefined],
+  ];
+  for (const [value, expected] of table) {
+    assert.equal(ahead(resetInJson(value, NOW)), expected, JSON.stringify(value));
+  }
+});
+
+Deno.test("a time that is buried too deep, or in too much, is not looked for", () => {
+  let deep: unknown = { retryAfter: 30 };
+  for (let i = 0; i < 10_000; i++) deep = [deep];
+  assert.equal(resetInJson(deep, NOW), undefined);
+  const ring: Record<string, unknown> = {};
+  ring["ring"] = ring;
+  assert.equal(resetInJson(ring, NOW), undefined);
+});
+
+Deno.test("headers name a time, and of several limits the one that is used up decides", () => {
+  const table: readonly (readonly [Record<string, string>, number | undefined])[] = [
+    [{ "retry-after": "3600" }, HOUR],
+    [{ "retry-after": " 2.5 " }, 2_500],
+    [{ "retry-after": "Fri, 20 Nov 2026 13:00:00 GMT" }, HOUR],
+    [{ "retry-after": "Fri, 20 Nov 2026 11:00:00 GMT" }, 0],
+    [{ "retry-after": "garbage" }, undefined],
+    [{ "retry-after-ms": "1500", "retry-after": "2" }, 1_500],
+    [{ "x-ratelimit-reset": String(NOW / 1_000 + 60) }, MINUTE],
+    [{ "x-ratelimit-reset": String(NOW + 60_000) }, MINUTE],
+    [{ "x-ratelimit-reset": "60" }, MINUTE],
+    [{ "x-ratelimit-reset-requests": "6m0s" }, 6 * MINUTE],
+    [{ "x-ratelimit-reset-tokens": "6ms" }, 6],
+    [{ "x-rate-limit-reset": "1s" }, SECOND],
+    [{ "ratelimit-reset": "10" }, 10 * SECOND],
+    [{ "anthropic-ratelimit-requests-reset": "2026-11-20T12:00:30Z" }, 30 * SECOND],
+    [{
+      "x-ratelimit-remaining-requests": "0",
+      "x-ratelimit-reset-requests": "1s",
+      "x-ratelimit-remaining-tokens": "100",
+      "x-ratelimit-reset-tokens": "6m0s",
+    }, SECOND],
+    [{
+      "x-ratelimit-remaining-requests": "0",
+      "x-ratelimit-reset-requests": "1s",
+      "x-ratelimit-remaining-tokens": "0",
+      "x-ratelimit-reset-tokens": "6m0s",
+    }, 6 * MINUTE],
+    [{ "x-ratelimit-remaining": "7", "x-ratelimit-reset": "60" }, undefined],
+    [{
+      "anthropic-ratelimit-unified-status": "rejected",
+      "anthropic-ratelimit-unified-reset": String(NOW / 1_000 + 3600),
+      "anthropic-ratelimit-unified-7d-status": "allowed_warning",
+      "anthropic-ratelimit-unified-7d-reset": String(NOW / 1_000 + 7 * 24 * 3600),
+    }, HOUR],
+    [{ "retry-after": "1", "x-ratelimit-reset": "60" }, SECOND],
+    [{ "retry-after": "garbage", "x-ratelimit-reset": "60" }, MINUTE],
+    [{ "x-reset": "60" }, undefined],
+    [{}, undefined],
+  ];
+  for (const [headers, expected] of table) {
+    assert.equal(ahead(resetInHeaders(headers, NOW)), expected, JSON.stringify(headers));
+  }
+});
+
+Deno.test("words name a time when they speak of a limit", () => {
+  const epoch = NOW / 1_000 + 3_600;
+  const table: readonly (readonly [string, number | undefined])[] = [
+    ["Rate limit reached. Please try again in 2h 5m.", 2 * HOUR + 5 * MINUTE],
+    ["Rate limit reached for gpt-5. Please try again in 6m0s. Visit", 6 * MINUTE],
+    ["Rate limit reached: try again in 1.898s.", 1_898],
+    ["Too many requests, retry after 30 seconds", 30 * SECOND],
+    ["429: wait 5 minutes and come back", 5 * MINUTE],
+    ["Quota exceeded for metric. Please retry in 34.07482s.", 34_075],
+    [
+      "You have hit your usage limit. Try again in 1 day, 3 hours and 2 minutes.",
+      27 * HOUR + 2 * MINUTE,
+    ],
+    ["5 hour usage limit reached. It will reset in 2 hours. To continue", 2 * HOUR],
+    ["usage limit: resets at 2026-11-20T18:00:00Z", 6 * HOUR],
+    ["usage limit, resets on 2026-11-20 18:00 UTC.", 6 * HOUR],
+    [`Claude AI usage limit reached|${epoch}`, HOUR],
+    [`usage limit reached|${epoch * 1_000}`, HOUR],
+    [`usage limit reached, resets at ${epoch}`, HOUR],
+    ["usage limit reached|1766233200", 0],
+    // Not of a limit.
+    ["The disk is full, try again in 2h 5m", undefined],
+    ["Server error: retry after 30 seconds", undefined],
+    // No time, or none that anybody could mean.
+    ["Rate limit reached", undefined],
+    ["Rate limit of 3 requests per 60 seconds reached", undefined],
+    ["usage limit reached: resets at 3pm", undefined],
+    ["usage limit reached: try again in 400 days", undefined],
+    ["usage limit reached: try again in 3 blinks", undefined],
+    ["usage limit reached|99999999999999999", undefined],
+    ["", undefined],
+  ];
+  for (const [text, expected] of table) {
+    assert.equal(ahead(resetInText(text, NOW)), expected, text);
+  }
+});
+
+Deno.test("whatever comes, a time is within a year from now, and nothing throws", () => {
+  const check = (time: number | undefined): void => {
+    if (time !== undefined) {
+      assert.ok(time >= NOW && time <= NOW + 367 * DAY && Number.isInteger(time));
+    }
+  };
+  const names = ["retry_after", "resetsAt", "retryAfterMs", "retryDelay", "error", "details", "x"];
+  const leaf = fc.oneof(
+    fc.double(),
+    fc.integer(),
+    fc.maxSafeInteger(),
+    fc.string(),
+    fc.constant("__proto__"),
+    fc.date().filter((date) => !isNaN(date.getTime())).map((date) => date.toISOString()),
+    fc.date().filter((date) => !isNaN(date.getTime())).map((date) => date.toUTCString()),
+    fc.tuple(fc.nat(), fc.constantFrom("s", "m", "h", "d", "ms", "q")).map((part) => part.join("")),
+  );
+  const { value } = fc.letrec<{ value: unknown }>((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 5 },
+      leaf,
+      fc.jsonValue(),
+      fc.array(tie("value"), { maxLength: 4 }),
+      fc.dictionary(fc.constantFrom(...names), tie("value"), { maxKeys: 4 }),
+    ),
+  }));
+  fc.assert(fc.property(value, (value) => check(resetInJson(value, NOW))));
+  const header = fc.constantFrom(
+    "retry-after",
+    "retry-after-ms",
+    "x-ratelimit-reset",
+    "x-ratelimit-remaining",
+    "anthropic-ratelimit-unified-reset",
+    "anthropic-ratelimit-unified-status",
+  );
+  fc.assert(fc.property(
+    fc.dictionary(header, leaf.map(String)),
+    (headers) => check(resetInHeaders(headers, NOW)),
+  ));
+  const word = fc.oneof(
+    fc.constantFrom("usage limit", "try again in", "resets at", "retry after", "|", "and", ","),
+    leaf.map(String),
+  );
+  fc.assert(fc.property(
+    fc.array(word).map((words) => words.join(" ")),
+    (text) => check(resetInText(text, NOW)),
+  ));
+});
+
+Deno.test("endless texts are read in no time", () => {
+  const start = performance.now();
+  for (const piece of ["1s ", "retry in 1 ", "a1", "2026-", "again ", " ", "reset "]) {
+    resetInText(`usage limit ${piece.repeat(100_000)}`, NOW);
+    resetInJson({ retryAfter: piece.repeat(100_000) }, NOW);
+    resetInHeaders({ "retry-after": piece.repeat(100_000) }, NOW);
+  }
+  assert.ok(performance.now() - start < 2_000);
+});
