@@ -2,7 +2,7 @@ import { joinPath } from "../platform/paths.ts";
 import { git, type GitResult } from "./git.ts";
 import type { StatusEntry } from "./status.ts";
 
-const OK: GitResult = { ok: true, stdout: "", stderr: "" };
+const OK: GitResult = { ok: true, code: 0, stdout: "", stderr: "" };
 
 /** What is to be staged, and with which environment. */
 export interface Staging {
