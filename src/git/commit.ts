@@ -21,8 +21,18 @@ export interface CommitRequest extends WorkPlace {
 export type CommitResult =
   | { readonly kind: "nothing" }
   | { readonly kind: "committed"; readonly commit: CommitFacts }
-  /** `why` is one line; `output` is what git and its hooks said. */
-  | { readonly kind: "refused"; readonly why: string; readonly output: string };
+  | Refused;
+
+/** Why nothing was committed. */
+export interface Refused {
+  readonly kind: "refused";
+  /** One line. */
+  readonly why: string;
+  /** What git and its hooks said. */
+  readonly output: string;
+  /** Whether it was a hook of git that did not want it. */
+  readonly byHook: boolean;
+}
 
 /**
  * Commits what has changed, but for files that were dirty before and are unchanged since. The user's index
@@ -35,11 +45,7 @@ export async function commitWork(request: CommitRequest): Promise<CommitResult> 
 }
 
 /** What is said when git cannot tell what has changed. */
-export const UNREADABLE: CommitResult = {
-  kind: "refused",
-  why: "git cannot tell what has changed",
-  output: "",
-};
+export const UNREADABLE: Refused = inTheWay("git cannot tell what has changed");
 
 /** Commits what was found to have changed. */
 export async function commitPending(
@@ -48,11 +54,9 @@ export async function commitPending(
 ): Promise<CommitResult> {
   if (pending.entries.length === 0) return { kind: "nothing" };
   const obstacle = await commitObstacle(request.top);
-  if (obstacle !== undefined) return { kind: "refused", why: obstacle, output: "" };
+  if (obstacle !== undefined) return inTheWay(obstacle);
   const conflict = pending.entries.find(({ isConflict }) => isConflict);
-  if (conflict !== undefined) {
-    return { kind: "refused", why: oneLine(`${conflict.path} is in conflict`, 200), output: "" };
-  }
+  if (conflict !== undefined) return inTheWay(oneLine(`${conflict.path} is in conflict`, 200));
   const scratch = await Deno.makeTempDir({ prefix: "iteratr-commit-" });
   try {
     return await commitWith(scratch, request, pending);
@@ -71,7 +75,7 @@ async function commitWith(
   const env = { GIT_INDEX_FILE: index, [RUN_MARK]: run };
   const directory = await gitDirectory(top) ?? top;
   const staged = await stage({ top, gitDirectory: directory, head, entries, index, env });
-  if (!staged.ok) return refused(staged);
+  if (!staged.ok) return failed(staged);
   if (await isLikeHead(top, env)) return { kind: "nothing" };
   const file = joinPath(scratch, "message");
   await Deno.writeTextFile(file, message);
@@ -87,9 +91,25 @@ async function commitWith(
   return { kind: "committed", commit };
 }
 
-function refused({ stdout, stderr }: GitResult): CommitResult {
+/** What git itself cannot do. */
+function inTheWay(why: string, output = ""): Refused {
+  return { kind: "refused", why, output, byHook: false };
+}
+
+/** What git says of something that has failed. */
+function failed({ stdout, stderr }: GitResult): Refused {
   const output = `${stdout}${stderr}`.trim();
   const lines = output.split("\n").filter((line) => line.trim() !== "");
-  const telling = lines.find((line) => /^(fatal|error):/.test(line)) ?? lines.at(-1) ?? "no reason";
-  return { kind: "refused", why: oneLine(telling, 200), output };
+  const telling = lines.find((line) => /^(fatal|error):/.test(line)) ?? lines.at(-1);
+  return inTheWay(oneLine(telling ?? "no reason", 200), output);
+}
+
+/** A commit fails with 1 when a hook does not want it, and with 128 when git cannot make it. */
+function refused(result: GitResult): Refused {
+  const { why, output } = failed(result);
+  const byHook = result.code === 1 || /^fatal: .*aborted by hook/m.test(output);
+  return {
+    ...inTheWay(byHook && output === "" ? "a hook of git failed without a word" : why, output),
+    byHook,
+  };
 }

@@ -21,6 +21,7 @@ Deno.test("commitWork leaves everything as it was when pre-commit refuses, and k
     kind: "refused",
     why: "lint: a.txt is wrong",
     output: "on stdout\nlint: a.txt is wrong",
+    byHook: true,
   });
   assert.equal(await repository.state(), before);
   assert.equal(await headCommit(repository.path), head);
@@ -120,6 +121,7 @@ Deno.test("commitWork refuses in one line what git cannot commit, and nothing is
     kind: "refused",
     why: "a merge is in progress",
     output: "",
+    byHook: false,
   });
   assert.equal(await repository.state(), before);
   await Deno.stat(repository.join(".git/MERGE_HEAD"));
@@ -206,4 +208,33 @@ Deno.test("commitWork keeps the message under the user's own way of cleaning mes
   const message = "feat: work\n\nIteratr-Session: s\n";
   assert.equal((await repository.work(NONE, message)).kind, "committed");
   assert.equal(await repository.git("log", "-1", "--format=%B"), `${message}\n`);
+});
+
+Deno.test("commitWork tells a hook that refuses without a word", async () => {
+  await using repository = await Repository.make();
+  await repository.hook("commit-msg", "exit 3");
+  await repository.write("a.txt", "other\n");
+  const result = await repository.work();
+  assert.ok(result.kind === "refused");
+  assert.deepEqual(
+    [result.why, result.byHook],
+    ["a hook of git failed without a word", true],
+  );
+});
+
+Deno.test("commitWork tells refusals of git's hooks apart from what git itself cannot do", async () => {
+  await using repository = await Repository.make();
+  await repository.write("a.txt", "other\n");
+  await repository.hook("reference-transaction", "echo no ref today; exit 1");
+  const refused = await repository.work();
+  assert.ok(refused.kind === "refused" && refused.byHook, JSON.stringify(refused));
+  assert.match(refused.output, /no ref today/);
+  await repository.remove(".git/hooks/reference-transaction");
+  // A key that is missing or locked is nothing that an agent could put right.
+  await repository.configure({ "commit.gpgSign": "true", "gpg.program": "false" });
+  const before = await repository.state();
+  const unsigned = await repository.work();
+  assert.ok(unsigned.kind === "refused" && !unsigned.byHook, JSON.stringify(unsigned));
+  assert.match(unsigned.why, /gpg failed to sign/);
+  assert.equal(await repository.state(), before);
 });
