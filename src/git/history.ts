@@ -19,7 +19,12 @@ const MAX_COMMITS = 100;
 
 /** Independent of the user's settings; a zero stands before each commit, as in no subject. */
 const LOG = [
+  // How git finds trailers depends on these two.
+  ...["-c", "trailer.separators=:", "-c", "core.commentChar=#"],
   "log",
+  "--encoding=UTF-8",
+  // Without it, `log.showRoot` can keep what the first commit has changed from being told.
+  "--root",
   "--reverse",
   `--max-count=${MAX_COMMITS}`,
   `--format=%x00%H%n%s%n%(trailers:key=${SESSION_TRAILER},valueonly,separator=%x2C)`,
