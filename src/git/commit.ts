@@ -65,6 +65,13 @@ export async function commitPending(
   }
 }
 
+/**
+ * The message is in UTF-8. Packing takes long, and would be ended with the run: it is left to the
+ * person's next command. (The user's way of cleaning messages up, for which there is a flag, could take
+ * lines of the agent for comments.)
+ */
+const SETTINGS = ["-c", "i18n.commitEncoding=UTF-8", "-c", "maintenance.auto=false"];
+
 /** Commits with an index of its own, which takes nothing from the user's and leaves nothing in it. */
 async function commitWith(
   scratch: string,
@@ -81,8 +88,7 @@ async function commitWith(
   await Deno.writeTextFile(file, message);
   const done = await git(
     top,
-    // The user's way of cleaning messages up could take lines of the agent for comments.
-    ["commit", "--quiet", "--cleanup=whitespace", `--file=${file}`],
+    [...SETTINGS, "commit", "--quiet", "--cleanup=whitespace", `--file=${file}`],
     { env, group: true },
   );
   if (!done.ok) return refused(done);

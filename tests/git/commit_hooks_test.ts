@@ -238,3 +238,54 @@ Deno.test("commitWork tells refusals of git's hooks apart from what git itself c
   assert.match(unsigned.why, /gpg failed to sign/);
   assert.equal(await repository.state(), before);
 });
+
+Deno.test("commitWork writes its message in UTF-8, whatever the user's encoding is", async () => {
+  await using repository = await Repository.make();
+  await repository.configure({ "i18n.commitEncoding": "ISO-8859-1" });
+  await repository.write("a.txt", "other\n");
+  const result = await repository.work(NONE, "feat: Grüße 🎉\n");
+  assert.ok(result.kind === "committed", JSON.stringify(result));
+  assert.equal(result.commit.subject, "feat: Grüße 🎉");
+  assert.doesNotMatch(await repository.git("cat-file", "commit", "HEAD"), /^encoding /m);
+  assert.equal(
+    await repository.git("-c", "i18n.logOutputEncoding=UTF-8", "log", "-1", "--format=%s"),
+    "feat: Grüße 🎉\n",
+  );
+});
+
+Deno.test("commitWork leaves packing to the person's next command", async () => {
+  await using repository = await Repository.make();
+  // So many that some of them are in the one directory of objects that git takes for a sample.
+  await repository.configure({ "gc.auto": "1", "gc.autoDetach": "false" });
+  for (let n = 0; n < 1000; n++) await repository.write(`many/${n}`, `${n}\n`);
+  assert.equal((await repository.work()).kind, "committed");
+  assert.match(await repository.git("count-objects", "-v"), /^packs: 0$/m);
+});
+
+Deno.test("commitWork takes files as git does under the user's settings of line ends and modes", async () => {
+  for (const autocrlf of ["true", "input"]) {
+    await using repository = await Repository.make();
+    await repository.configure({ "core.autocrlf": autocrlf, "core.fileMode": "false" });
+    await repository.write("crlf.txt", "1\r\n2\r\n");
+    await repository.write("lf.txt", "1\n2\n");
+    await Deno.chmod(repository.join("b.txt"), 0o755);
+    await repository.expectCommit(["A crlf.txt", "A lf.txt"]);
+    assert.equal(await repository.committed("crlf.txt"), "1\n2\n");
+    assert.equal(await repository.git("status", "--porcelain"), "");
+    await repository.expectNothing();
+  }
+});
+
+Deno.test("commitWork works with a split index, an untracked cache and a sparse checkout", async () => {
+  await using repository = await Repository.make();
+  await repository.write("far/away.txt", "1\n");
+  await repository.commitAll();
+  await repository.configure({ "core.splitIndex": "true", "core.untrackedCache": "true" });
+  await repository.git("update-index", "--split-index", "--untracked-cache");
+  await repository.git("sparse-checkout", "set", "d");
+  await repository.write("d/x.txt", "other\n");
+  await repository.write("d/new.txt", "1\n");
+  await repository.expectCommit(["M d/x.txt", "A d/new.txt"]);
+  assert.equal(await repository.git("status", "--porcelain"), "");
+  assert.equal(await repository.committed("far/away.txt"), "1\n");
+});
