@@ -2,10 +2,11 @@ import { RUN_MARK } from "../platform/marked_processes.ts";
 import { joinPath } from "../platform/paths.ts";
 import { oneLine } from "../platform/text.ts";
 import { git, gitDirectory, type GitResult } from "./git.ts";
-import { type CommitFacts, commitFacts } from "./history.ts";
+import { type CommitFacts, commitsBetween } from "./history.ts";
 import { commitObstacle } from "./obstacle.ts";
 import { type PendingWork, pendingWork, type WorkPlace } from "./pending.ts";
-import { isLikeHead, stage, takeOver } from "./temporary_index.ts";
+import { takeOver } from "./take_over.ts";
+import { isLikeHead, stage } from "./temporary_index.ts";
 
 export { type CommitFacts, commitsBetween, headCommit } from "./history.ts";
 export { type DirtyFiles, dirtyFiles } from "./pending.ts";
@@ -13,6 +14,8 @@ export { type DirtyFiles, dirtyFiles } from "./pending.ts";
 /** What to commit. */
 export interface CommitRequest extends WorkPlace {
   readonly message: string;
+  /** A private directory of the run, which goes with it however it ends. */
+  readonly scratch: string;
   /** The run's id: what git's hooks start carries its mark, and is ended with the run. */
   readonly run: string;
 }
@@ -20,7 +23,8 @@ export interface CommitRequest extends WorkPlace {
 /** What came of it. */
 export type CommitResult =
   | { readonly kind: "nothing" }
-  | { readonly kind: "committed"; readonly commit: CommitFacts }
+  /** One commit, and what git's hooks have committed on top of it. */
+  | { readonly kind: "committed"; readonly commits: readonly CommitFacts[] }
   | Refused;
 
 /** Why nothing was committed. */
@@ -57,11 +61,11 @@ export async function commitPending(
   if (obstacle !== undefined) return inTheWay(obstacle);
   const conflict = pending.entries.find(({ isConflict }) => isConflict);
   if (conflict !== undefined) return inTheWay(oneLine(`${conflict.path} is in conflict`, 200));
-  const scratch = await Deno.makeTempDir({ prefix: "iteratr-commit-" });
+  const directory = await Deno.makeTempDir({ dir: request.scratch, prefix: "commit-" });
   try {
-    return await commitWith(scratch, request, pending);
+    return await commitWith(directory, request, pending);
   } finally {
-    await Deno.remove(scratch, { recursive: true }).catch(() => undefined);
+    await Deno.remove(directory, { recursive: true }).catch(() => undefined);
   }
 }
 
@@ -74,17 +78,17 @@ const SETTINGS = ["-c", "i18n.commitEncoding=UTF-8", "-c", "maintenance.auto=fal
 
 /** Commits with an index of its own, which takes nothing from the user's and leaves nothing in it. */
 async function commitWith(
-  scratch: string,
+  directory: string,
   { top, baseline, message, run }: CommitRequest,
   { head, entries }: PendingWork,
 ): Promise<CommitResult> {
-  const index = joinPath(scratch, "index");
+  const index = joinPath(directory, "index");
   const env = { GIT_INDEX_FILE: index, [RUN_MARK]: run };
-  const directory = await gitDirectory(top) ?? top;
-  const staged = await stage({ top, gitDirectory: directory, head, entries, index, env });
+  const staging = { gitDirectory: await gitDirectory(top) ?? top, index, env };
+  const staged = await stage({ top, head, entries, ...staging });
   if (!staged.ok) return failed(staged);
   if (await isLikeHead(top, env)) return { kind: "nothing" };
-  const file = joinPath(scratch, "message");
+  const file = joinPath(directory, "message");
   await Deno.writeTextFile(file, message);
   const done = await git(
     top,
@@ -92,9 +96,12 @@ async function commitWith(
     { env, group: true },
   );
   if (!done.ok) return refused(done);
-  const [commit] = await Promise.all([commitFacts(top, "HEAD"), takeOver(top, "HEAD")]);
+  const [commits] = await Promise.all([
+    commitsBetween(top, head, "HEAD"),
+    takeOver(top, head, "HEAD"),
+  ]);
   for (const { path } of entries) baseline.delete(path);
-  return { kind: "committed", commit };
+  return { kind: "committed", commits };
 }
 
 /** What git itself cannot do. */

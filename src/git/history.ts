@@ -35,12 +35,6 @@ const LOG = [
   "--no-show-signature",
 ];
 
-/** A commit in numbers; all of them are empty when git cannot read it. */
-export async function commitFacts(top: string, revision: string): Promise<CommitFacts> {
-  const [commit = factsOf("")] = await log(top, ["--no-walk", revision]);
-  return commit;
-}
-
 /**
  * The commits from one revision to another, the oldest first; empty when there is no way between.
  *

@@ -134,6 +134,7 @@ class Committer implements AutoCommit {
       : await commitPending({
         ...this.#place,
         message: await messageFor(this.#setup, iteration),
+        scratch: plan.scratch,
         run: plan.run,
       }, pending);
     if (result?.kind === "refused") {
@@ -144,8 +145,8 @@ class Committer implements AutoCommit {
       );
     }
     if (result?.kind === "committed") {
-      this.#head = result.commit.id;
-      await this.#record(result.commit, "run");
+      this.#head = result.commits.at(-1)?.id;
+      for (const commit of result.commits) await this.#record(commit, "run");
     }
     return this.#commits;
   }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { commitWork, headCommit } from "../../src/git/commit.ts";
 import { ContentHashes } from "../../src/git/content_hash.ts";
 import { joinPath } from "../../src/platform/paths.ts";
-import { NONE, Repository } from "./_repository.ts";
+import { NONE, Repository, Scratch } from "./_repository.ts";
 
 Deno.test("commitWork leaves everything as it was when pre-commit refuses, and keeps what it said", async () => {
   await using repository = await Repository.make();
@@ -165,12 +165,14 @@ Deno.test("commitWork works in a linked work tree, whose .git is a file", async 
   assert.ok((await Deno.lstat(joinPath(top, ".git"))).isFile);
   await Deno.writeTextFile(joinPath(top, "new.txt"), "1\n");
   const main = await headCommit(repository.path);
+  await using scratch = await Scratch.make();
   const result = await commitWork({
     top,
     ignored: joinPath(top, ".iteratr"),
     baseline: NONE,
     hashes: new ContentHashes(),
     message: "feat: work\n",
+    scratch: scratch.path,
     run: "run-test",
   });
   assert.equal(result.kind, "committed", JSON.stringify(result));
@@ -245,7 +247,7 @@ Deno.test("commitWork writes its message in UTF-8, whatever the user's encoding 
   await repository.write("a.txt", "other\n");
   const result = await repository.work(NONE, "feat: Grüße 🎉\n");
   assert.ok(result.kind === "committed", JSON.stringify(result));
-  assert.equal(result.commit.subject, "feat: Grüße 🎉");
+  assert.equal(result.commits[0]?.subject, "feat: Grüße 🎉");
   assert.doesNotMatch(await repository.git("cat-file", "commit", "HEAD"), /^encoding /m);
   assert.equal(
     await repository.git("-c", "i18n.logOutputEncoding=UTF-8", "log", "-1", "--format=%s"),
@@ -288,4 +290,24 @@ Deno.test("commitWork works with a split index, an untracked cache and a sparse 
   await repository.expectCommit(["M d/x.txt", "A d/new.txt"]);
   assert.equal(await repository.git("status", "--porcelain"), "");
   assert.equal(await repository.committed("far/away.txt"), "1\n");
+});
+
+Deno.test("commitWork tells what git's hooks commit on top, and keeps the index of all of it", async () => {
+  await using repository = await Repository.make();
+  await repository.hook(
+    "post-commit",
+    `test -e done && exit; touch done; echo 2 >version; git add version; git commit -qm "chore: bump"`,
+  );
+  await repository.write("mine.txt", "mine\n");
+  await repository.git("add", "mine.txt");
+  const baseline = await repository.baseline();
+  await repository.write(".gitignore", "done\n");
+  await repository.write("a.txt", "other\n");
+  const result = await repository.work(baseline);
+  assert.ok(result.kind === "committed", JSON.stringify(result));
+  assert.deepEqual(
+    result.commits.map(({ subject, files }) => [subject, files]),
+    [["feat: work", 2], ["chore: bump", 1]],
+  );
+  assert.equal(await repository.git("status", "--porcelain"), "A  mine.txt\n");
 });
