@@ -29,10 +29,12 @@ export interface AutoCommit {
    * @returns that commit, empty before the first one; `undefined` when no commits are made.
    */
   begin(): Promise<string | undefined>;
-  /** Looks again: what somebody else than the agent has committed since is passed over. */
+  /** Looks again, in an iteration: what somebody else than the agent has committed is passed over. */
   passOver(): Promise<void>;
-  /** Records what the agent has committed in its turn, before somebody else commits something. */
+  /** Records what the agent has committed in its turn: from now on, somebody else may be committing. */
   endTurn(): Promise<void>;
+  /** Tells that between two iterations somebody else may have committed something. */
+  forget(): void;
   /**
    * Records what the agent has committed, and commits the rest.
    *
@@ -50,6 +52,7 @@ const NONE: AutoCommit = {
   begin: () => Promise.resolve(undefined),
   passOver: () => Promise.resolve(),
   endTurn: () => Promise.resolve(),
+  forget: () => undefined,
   finish: () => Promise.resolve(undefined),
   breakOff: () => Promise.resolve(undefined),
 };
@@ -111,14 +114,20 @@ class Committer implements AutoCommit {
 
   async passOver(): Promise<void> {
     this.#head = await headCommit(this.#place.top);
+    await this.#setup.recorder.record(event("commit.base", { commit: this.#head }));
   }
 
   async endTurn(): Promise<void> {
-    await this.#recordAgents(await headCommit(this.#place.top));
+    await this.breakOff();
+    await this.#setup.recorder.record(event("commit.base", { commit: null }));
+  }
+
+  forget(): void {
+    this.#head = undefined;
   }
 
   async breakOff(): Promise<Commits> {
-    await this.endTurn();
+    await this.#recordAgents(await headCommit(this.#place.top));
     return this.#commits;
   }
 

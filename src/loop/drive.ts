@@ -94,6 +94,7 @@ async function loop(
         break;
       case "judge":
         await verifier.judge(world.stop);
+        context.autoCommit.forget();
         world.stop.throwIfAborted();
         break;
       case "end":

@@ -46,7 +46,10 @@ export async function iterate(context: IterationContext): Promise<IterationResul
   const spec = await context.spec.current();
   // Before the iteration begins: an unknown model or a missing login is no iteration that failed.
   const session = await context.agent.openSession(plan.model);
-  const n = await recorder.beginIteration(await context.autoCommit.begin());
+  const commit = await context.autoCommit.begin();
+  // Until they have run, a commit is theirs.
+  const hooksFirst = context.hooks.has("pre_iteration");
+  const n = await recorder.beginIteration(hooksFirst ? undefined : commit);
   if (!session.isModelKnown) {
     const message = `the agent does not tell its model: nobody knows whether it is ${plan.model}`;
     await recorder.record(event("warning", { message }));
@@ -113,8 +116,13 @@ export async function iterate(context: IterationContext): Promise<IterationResul
 /** What happens before the turn. */
 async function prepare(context: IterationContext, n: number): Promise<void> {
   const { plan, world, hooks } = context;
-  await hooks.run("pre_iteration", { iteration: n }, world.stop);
-  if (hooks.has("pre_iteration")) await context.autoCommit.passOver();
+  if (hooks.has("pre_iteration")) {
+    try {
+      await hooks.run("pre_iteration", { iteration: n }, world.stop);
+    } finally {
+      await context.autoCommit.passOver();
+    }
+  }
   // What hooks and gates have changed since the last turn is no progress of the agent.
   if (hooks.any || plan.gates.length > 0) context.seen.add(await mark(context));
 }

@@ -28,7 +28,7 @@ export async function mend(
   const iterations = await readIterations(store, session, seen);
   const open = iterations.find(({ n }) => n === seen.iteration);
   const run = seen.run ?? open?.run ?? undefined;
-  const commits = await commitsOf(store, session, seen, open, top);
+  const commits = await committedIn(store, session, seen, open, top);
   await transact(store, {
     session,
     ...(run === undefined ? {} : { run }),
@@ -45,26 +45,39 @@ export async function mend(
   });
 }
 
-/** What was committed from the beginning of the iteration on, and what of it the log does not know. */
-async function commitsOf(
+/** What was committed in an iteration, and what of it the log does not know. */
+interface Committed {
+  readonly all: readonly CommitFacts[] | undefined;
+  readonly unknown: readonly NewEvent[];
+}
+
+const NOTHING: Committed = { all: undefined, unknown: [] };
+
+async function committedIn(
   store: Store,
   session: string,
   head: Head,
   open: Iteration | undefined,
   top: string | undefined,
-): Promise<
-  { readonly all: readonly CommitFacts[] | undefined; readonly unknown: readonly NewEvent[] }
-> {
-  if (top === undefined || open?.commit === undefined) return { all: undefined, unknown: [] };
-  const all = await commitsBetween(top, open.commit, await headCommit(top));
-  if (all.length === 0) return { all, unknown: [] };
-  const known = new Set<string>();
+): Promise<Committed> {
+  if (top === undefined || open === undefined) return NOTHING;
+  const ids = new Set<string>();
+  const told: CommitFacts[] = [];
   for await (const item of readEvents(store, session, head, 0)) {
-    if (isKnown(item) && item.type === "commit.made") known.add(item.data.id);
+    if (!isKnown(item) || item.type !== "commit.made") continue;
+    ids.add(item.data.id);
+    if (item.iteration === open.n) told.push({ ...item.data, session: "" });
   }
-  const unknown = all.filter(({ id }) => !known.has(id))
-    .map((commit) => commitMade(commit, commit.session === session ? "run" : "agent"));
-  return { all, unknown };
+  const since = open.commit === undefined
+    ? []
+    : await commitsBetween(top, open.commit, await headCommit(top));
+  const found = since.filter(({ id }) => !ids.has(id));
+  return {
+    all: open.commit === undefined && told.length === 0 ? undefined : [...told, ...found],
+    unknown: found.map((commit) =>
+      commitMade(commit, commit.session === session ? "run" : "agent")
+    ),
+  };
 }
 
 function interrupted(
