@@ -76,3 +76,9 @@ export async function headCommit(top: string): Promise<string> {
   const { ok, stdout } = await git(top, ["rev-parse", "--verify", "--quiet", "HEAD"]);
   return ok ? stdout.trim() : "";
 }
+
+/** The commit that another was made on; empty for the first one. */
+export async function commitBefore(top: string, commit: string): Promise<string> {
+  const { ok, stdout } = await git(top, ["rev-parse", "--verify", "--quiet", `${commit}^`]);
+  return ok ? stdout.trim() : "";
+}

@@ -1,4 +1,5 @@
-import { type CommitFacts, commitsBetween, headCommit } from "../git/history.ts";
+import { commitBefore, type CommitFacts, commitsBetween, headCommit } from "../git/history.ts";
+import { takeOverLate } from "../git/take_over.ts";
 import { event, isKnown, type NewEvent } from "../session/event.ts";
 import { granted } from "../session/ruling.ts";
 import type { Head, Iteration } from "../session/state.ts";
@@ -72,12 +73,25 @@ async function committedIn(
     ? []
     : await commitsBetween(top, open.commit, await headCommit(top));
   const found = since.filter(({ id }) => !ids.has(id));
+  await keepIndex(top, session, since, ids);
   return {
     all: open.commit === undefined && told.length === 0 ? undefined : [...told, ...found],
     unknown: found.map((commit) =>
       commitMade(commit, commit.session === session ? "run" : "agent")
     ),
   };
+}
+
+/** A run that was killed right after its commit has left the user's index as it was before that. */
+async function keepIndex(
+  top: string,
+  session: string,
+  commits: readonly CommitFacts[],
+  known: ReadonlySet<string>,
+): Promise<void> {
+  const last = commits.at(-1);
+  if (last === undefined || last.session !== session || known.has(last.id)) return;
+  await takeOverLate(top, await commitBefore(top, last.id), last.id);
 }
 
 function interrupted(
