@@ -1,11 +1,13 @@
 import type { Agent } from "../agent/agent.ts";
 import type { PromptResult } from "../agent/turn.ts";
+import type { WorkTreeStatus } from "../git/status.ts";
 import { messageOf } from "../platform/failure.ts";
 import { event, type Outcome, type StateMark } from "../session/event.ts";
 import type { Head } from "../session/state.ts";
 import type { Usage } from "../session/usage.ts";
 import type { Store } from "../store/open.ts";
 import { readHead, readTasks } from "../store/read.ts";
+import type { Finished } from "./auto_commit.ts";
 import { commitTotals } from "./commit_totals.ts";
 import type { Completions } from "./completions.ts";
 import { nextPrompt } from "./next_prompt.ts";
@@ -133,13 +135,13 @@ async function settle(
   n: number,
   outcome: Outcome,
   stop: string,
-): Promise<{ readonly state: StateMark | null; readonly commits: Commits }> {
+): Promise<{ readonly state: StateMark | null; readonly commits: Finished["commits"] }> {
   const { hooks, world, autoCommit } = context;
   // The work of an iteration that was broken off belongs to the one that takes its task up.
-  if (outcome === "interrupted") return { state: null, commits: await autoCommit.breakOff() };
+  if (outcome === "interrupted") return { state: null, ...await autoCommit.breakOff() };
   if (!hooks.has("on_task_complete", "post_iteration", "on_error")) {
-    const commits = await autoCommit.finish(n);
-    return { state: await mark(context), commits };
+    const { commits, status } = await autoCommit.finish(n);
+    return { state: await mark(context, status), commits };
   }
   await autoCommit.endTurn();
   const state = await mark(context);
@@ -150,15 +152,17 @@ async function settle(
     await hooks.run("post_iteration", { iteration: n }, world.stop);
   }
   await autoCommit.passOver();
-  return { state, commits: await autoCommit.finish(n) };
+  const { commits } = await autoCommit.finish(n);
+  return { state, commits };
 }
 
-type Commits = Awaited<ReturnType<IterationContext["autoCommit"]["finish"]>>;
-
-async function mark({ plan, world, workMark }: IterationContext): Promise<StateMark> {
+async function mark(
+  { plan, world, workMark }: IterationContext,
+  status?: WorkTreeStatus,
+): Promise<StateMark> {
   const head = await sessionHead(world.store, plan.session);
   const tasks = await readTasks(world.store, plan.session, head);
-  return { work: await workMark(), tasks: tasksMark(tasks) };
+  return { work: await workMark(status), tasks: tasksMark(tasks) };
 }
 
 async function sessionHead(store: Store, session: string): Promise<Head> {
