@@ -13,6 +13,7 @@ import { writeAllSync } from "../src/platform/write.ts";
 import { HEADING, table, toJson } from "./bench/figure.ts";
 import type { Group } from "./bench/group.ts";
 import { appendGroup } from "./bench/groups/append.ts";
+import { commitGroup } from "./bench/groups/commit.ts";
 import { feedGroup } from "./bench/groups/feed.ts";
 import { foldGroup } from "./bench/groups/fold.ts";
 import { iterationsGroup } from "./bench/groups/iterations.ts";
@@ -30,6 +31,7 @@ const GROUPS: readonly Group[] = [
   appendGroup,
   foldGroup,
   loopGroup,
+  commitGroup,
   stormGroup,
 ];
 

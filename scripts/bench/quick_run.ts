@@ -15,9 +15,14 @@ export interface QuickRun {
   readonly updates: number;
   /** Where its output goes. */
   readonly output: "null" | "pipe" | "file";
-  /** Who runs: the program, or a bare client of the same agent, which may look at git. */
-  readonly client: "iteratr" | "bare" | "bare with git";
+  /** Who runs: the program, or a bare client of the same agent, which may look at git or commit. */
+  readonly client: "iteratr" | keyof typeof LOOKS;
+  /** A file of the project that the agent changes in each turn. */
+  readonly edits?: string;
 }
+
+/** What a bare client is told to do with git. */
+const LOOKS = { "bare": "-", "bare with git": "git", "bare with commit": "commit" } as const;
 
 /** What was seen of a run. */
 export interface Seen {
@@ -54,6 +59,8 @@ export async function makeProject(
   }
   if (git) {
     await runGit(stage, name, ["init", "-q"]);
+    await runGit(stage, name, ["config", "user.name", "A"]);
+    await runGit(stage, name, ["config", "user.email", "a@example.org"]);
     await runGit(stage, name, ["add", "-A"]);
     await runGit(stage, name, ["commit", "-q", "-m", "start"]);
   }
@@ -61,8 +68,7 @@ export async function makeProject(
 }
 
 async function runGit(stage: Stage, cwd: string, args: readonly string[]): Promise<void> {
-  const who = ["-c", "user.name=A", "-c", "user.email=a@example.org"];
-  const { code } = await stage.open(["git", ...who, ...args], { cwd, stdout: "null" }).status;
+  const { code } = await stage.open(["git", ...args], { cwd, stdout: "null" }).status;
   if (code !== 0) throw new Error(`git ${args.join(" ")} has failed in ${cwd} (exit ${code})`);
 }
 
@@ -74,8 +80,8 @@ export async function quickRun(stage: Stage, run: QuickRun): Promise<Seen> {
   await Deno.mkdir(temporary, { recursive: true });
   const script = (file: string): string => new URL(`processes/${file}`, import.meta.url).pathname;
   const deno = [Deno.execPath(), "run", "-A", "--quiet", "--unstable-kv", "--no-config"] as const;
-  const agent = [...deno, script("quick_agent.ts"), log, String(run.updates)];
-  const look = run.client === "bare with git" ? "git" : "-";
+  const edits = run.edits === undefined ? [] : [run.edits];
+  const agent = [...deno, script("quick_agent.ts"), log, String(run.updates), ...edits];
   const command: readonly [string, ...string[]] = run.client === "iteratr"
     ? [
       ...deno,
@@ -85,7 +91,7 @@ export async function quickRun(stage: Stage, run: QuickRun): Promise<Seen> {
       ...["--data-dir", stage.path(`${name}.data`)],
       ...["--agent-command", agent.map(shellQuote).join(" ")],
     ]
-    : [...deno, script("bare_client.ts"), String(run.turns), look, ...agent];
+    : [...deno, script("bare_client.ts"), String(run.turns), LOOKS[run.client], ...agent];
   const toFile: readonly [string, ...string[]] = ["sh", "-c", 'exec "$@" >"$0"', `${log}.out`];
   const child = stage.open(run.output === "file" ? [...toFile, ...command] : command, {
     cwd: run.project,

@@ -2,10 +2,11 @@ import { RUN_MARK } from "../platform/marked_processes.ts";
 import { joinPath } from "../platform/paths.ts";
 import { oneLine } from "../platform/text.ts";
 import { git, gitDirectory, type GitResult } from "./git.ts";
-import { type CommitFacts, commitFacts } from "./history.ts";
+import { type CommitFacts, commitsBetween } from "./history.ts";
 import { commitObstacle } from "./obstacle.ts";
 import { type PendingWork, pendingWork, type WorkPlace } from "./pending.ts";
-import { isLikeHead, stage, takeOver } from "./temporary_index.ts";
+import { takeOver } from "./take_over.ts";
+import { isLikeHead, stage } from "./temporary_index.ts";
 
 export { type CommitFacts, commitsBetween, headCommit } from "./history.ts";
 export { type DirtyFiles, dirtyFiles } from "./pending.ts";
@@ -13,6 +14,8 @@ export { type DirtyFiles, dirtyFiles } from "./pending.ts";
 /** What to commit. */
 export interface CommitRequest extends WorkPlace {
   readonly message: string;
+  /** A private directory of the run, which goes with it however it ends. */
+  readonly scratch: string;
   /** The run's id: what git's hooks start carries its mark, and is ended with the run. */
   readonly run: string;
 }
@@ -20,9 +23,20 @@ export interface CommitRequest extends WorkPlace {
 /** What came of it. */
 export type CommitResult =
   | { readonly kind: "nothing" }
-  | { readonly kind: "committed"; readonly commit: CommitFacts }
-  /** `why` is one line; `output` is what git and its hooks said. */
-  | { readonly kind: "refused"; readonly why: string; readonly output: string };
+  /** One commit, and what git's hooks have committed on top of it. */
+  | { readonly kind: "committed"; readonly commits: readonly CommitFacts[] }
+  | Refused;
+
+/** Why nothing was committed. */
+export interface Refused {
+  readonly kind: "refused";
+  /** One line. */
+  readonly why: string;
+  /** What git and its hooks said. */
+  readonly output: string;
+  /** Whether it was a hook of git that did not want it. */
+  readonly byHook: boolean;
+}
 
 /**
  * Commits what has changed, but for files that were dirty before and are unchanged since. The user's index
@@ -35,11 +49,7 @@ export async function commitWork(request: CommitRequest): Promise<CommitResult> 
 }
 
 /** What is said when git cannot tell what has changed. */
-export const UNREADABLE: CommitResult = {
-  kind: "refused",
-  why: "git cannot tell what has changed",
-  output: "",
-};
+export const UNREADABLE: Refused = inTheWay("git cannot tell what has changed");
 
 /** Commits what was found to have changed. */
 export async function commitPending(
@@ -48,48 +58,71 @@ export async function commitPending(
 ): Promise<CommitResult> {
   if (pending.entries.length === 0) return { kind: "nothing" };
   const obstacle = await commitObstacle(request.top);
-  if (obstacle !== undefined) return { kind: "refused", why: obstacle, output: "" };
+  if (obstacle !== undefined) return inTheWay(obstacle);
   const conflict = pending.entries.find(({ isConflict }) => isConflict);
-  if (conflict !== undefined) {
-    return { kind: "refused", why: oneLine(`${conflict.path} is in conflict`, 200), output: "" };
-  }
-  const scratch = await Deno.makeTempDir({ prefix: "iteratr-commit-" });
+  if (conflict !== undefined) return inTheWay(oneLine(`${conflict.path} is in conflict`, 200));
+  const directory = await Deno.makeTempDir({ dir: request.scratch, prefix: "commit-" });
   try {
-    return await commitWith(scratch, request, pending);
+    return await commitWith(directory, request, pending);
   } finally {
-    await Deno.remove(scratch, { recursive: true }).catch(() => undefined);
+    await Deno.remove(directory, { recursive: true }).catch(() => undefined);
   }
 }
+
+/**
+ * The message is in UTF-8. Packing takes long, and would be ended with the run: it is left to the
+ * person's next command. (The user's way of cleaning messages up, for which there is a flag, could take
+ * lines of the agent for comments.)
+ */
+const SETTINGS = ["-c", "i18n.commitEncoding=UTF-8", "-c", "maintenance.auto=false"];
 
 /** Commits with an index of its own, which takes nothing from the user's and leaves nothing in it. */
 async function commitWith(
-  scratch: string,
+  directory: string,
   { top, baseline, message, run }: CommitRequest,
   { head, entries }: PendingWork,
 ): Promise<CommitResult> {
-  const index = joinPath(scratch, "index");
+  const index = joinPath(directory, "index");
   const env = { GIT_INDEX_FILE: index, [RUN_MARK]: run };
-  const directory = await gitDirectory(top) ?? top;
-  const staged = await stage({ top, gitDirectory: directory, head, entries, index, env });
-  if (!staged.ok) return refused(staged);
+  const staging = { gitDirectory: await gitDirectory(top) ?? top, index, env };
+  const staged = await stage({ top, head, entries, ...staging });
+  if (!staged.ok) return failed(staged);
   if (await isLikeHead(top, env)) return { kind: "nothing" };
-  const file = joinPath(scratch, "message");
+  const file = joinPath(directory, "message");
   await Deno.writeTextFile(file, message);
   const done = await git(
     top,
-    // The user's way of cleaning messages up could take lines of the agent for comments.
-    ["commit", "--quiet", "--cleanup=whitespace", `--file=${file}`],
+    [...SETTINGS, "commit", "--quiet", "--cleanup=whitespace", `--file=${file}`],
     { env, group: true },
   );
   if (!done.ok) return refused(done);
-  const [commit] = await Promise.all([commitFacts(top, "HEAD"), takeOver(top, "HEAD")]);
+  const [commits] = await Promise.all([
+    commitsBetween(top, head, "HEAD"),
+    takeOver(top, head, "HEAD"),
+  ]);
   for (const { path } of entries) baseline.delete(path);
-  return { kind: "committed", commit };
+  return { kind: "committed", commits };
 }
 
-function refused({ stdout, stderr }: GitResult): CommitResult {
+/** What git itself cannot do. */
+function inTheWay(why: string, output = ""): Refused {
+  return { kind: "refused", why, output, byHook: false };
+}
+
+/** What git says of something that has failed. */
+function failed({ stdout, stderr }: GitResult): Refused {
   const output = `${stdout}${stderr}`.trim();
   const lines = output.split("\n").filter((line) => line.trim() !== "");
-  const telling = lines.find((line) => /^(fatal|error):/.test(line)) ?? lines.at(-1) ?? "no reason";
-  return { kind: "refused", why: oneLine(telling, 200), output };
+  const telling = lines.find((line) => /^(fatal|error):/.test(line)) ?? lines.at(-1);
+  return inTheWay(oneLine(telling ?? "no reason", 200), output);
+}
+
+/** A commit fails with 1 when a hook does not want it, and with 128 when git cannot make it. */
+function refused(result: GitResult): Refused {
+  const { why, output } = failed(result);
+  const byHook = result.code === 1 || /^fatal: .*aborted by hook/m.test(output);
+  return {
+    ...inTheWay(byHook && output === "" ? "a hook of git failed without a word" : why, output),
+    byHook,
+  };
 }

@@ -3,6 +3,8 @@ import { sendSignal } from "../platform/marked_processes.ts";
 /** What a git command printed, and how it ended. */
 export interface GitResult {
   readonly ok: boolean;
+  /** Its exit code; 127 when it could not be started. git's own failures are 128 and more. */
+  readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -18,14 +20,35 @@ export interface GitOptions {
    * terminal does not reach it. Dear in a large process (some 10 ms): only for what needs it.
    */
   readonly group?: boolean;
+  /** It is ended after so many milliseconds, for which there are two minutes otherwise. */
+  readonly limitMs?: number;
 }
 
 /** Longer than any of these commands takes; what waits for a passphrase would wait for ever. */
 const LIMIT_MS = 120_000;
 
 /**
+ * Variables by which a shell, or a hook of git that starts iteratr, points every git command at one
+ * repository or index (`git rev-parse --local-env-vars`); here the directory alone says which it is.
+ */
+const POINTERS = [
+  "GIT_DIR",
+  "GIT_WORK_TREE",
+  "GIT_INDEX_FILE",
+  "GIT_COMMON_DIR",
+  "GIT_OBJECT_DIRECTORY",
+  "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+  "GIT_PREFIX",
+  "GIT_NAMESPACE",
+  "GIT_IMPLICIT_WORK_TREE",
+  "GIT_SHALLOW_FILE",
+  "GIT_GRAFT_FILE",
+];
+
+/**
  * Runs git in a directory. It never takes locks that are not needed, never asks for anything, and
- * never opens a pager or an editor. After two minutes it is ended, with its group if it has one.
+ * never opens a pager or an editor. Which repository it is follows from the directory, whatever the
+ * environment says. After two minutes it is ended, with its group if it has one.
  *
  * @returns `ok: false` also when git is not installed.
  */
@@ -34,7 +57,7 @@ export async function git(
   args: readonly string[],
   options: GitOptions = {},
 ): Promise<GitResult> {
-  const { input, env, group = false } = options;
+  const { input, env, group = false, limitMs = LIMIT_MS } = options;
   try {
     const child = new Deno.Command("git", {
       args: ["--no-optional-locks", "-C", directory, ...args],
@@ -42,7 +65,9 @@ export async function git(
       stdout: "piped",
       stderr: "piped",
       detached: group,
+      clearEnv: true,
       env: {
+        ...environment(),
         ...env,
         GIT_TERMINAL_PROMPT: "0",
         GIT_EDITOR: "true",
@@ -50,23 +75,41 @@ export async function git(
         LC_ALL: "C",
       },
     }).spawn();
-    const timer = setTimeout(() => sendSignal(group ? -child.pid : child.pid, "SIGKILL"), LIMIT_MS);
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      sendSignal(group ? -child.pid : child.pid, "SIGKILL");
+    }, limitMs);
     try {
       const written = input === undefined ? undefined : write(child.stdin, input);
-      const { success, stdout, stderr } = await child.output();
+      const { success, code, stdout, stderr } = await child.output();
       await written;
       const decoder = new TextDecoder();
-      return { ok: success, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+      const told = decoder.decode(stderr);
+      return {
+        ok: success,
+        code,
+        stdout: decoder.decode(stdout),
+        stderr: isLate ? `${told}\nfatal: it did not end within ${limitMs / 1000} s` : told,
+      };
     } finally {
       clearTimeout(timer);
     }
   } catch (error) {
     return {
       ok: false,
+      code: 127,
       stdout: "",
       stderr: error instanceof Error ? error.message : String(error),
     };
   }
+}
+
+/** iteratr's own environment, without what points at some repository. */
+function environment(): Record<string, string> {
+  const variables = Deno.env.toObject();
+  for (const name of POINTERS) delete variables[name];
+  return variables;
 }
 
 /** A command that ends without having read everything says by its exit code what was wrong. */

@@ -19,7 +19,12 @@ const MAX_COMMITS = 100;
 
 /** Independent of the user's settings; a zero stands before each commit, as in no subject. */
 const LOG = [
+  // How git finds trailers depends on these two.
+  ...["-c", "trailer.separators=:", "-c", "core.commentChar=#"],
   "log",
+  "--encoding=UTF-8",
+  // Without it, `log.showRoot` can keep what the first commit has changed from being told.
+  "--root",
   "--reverse",
   `--max-count=${MAX_COMMITS}`,
   `--format=%x00%H%n%s%n%(trailers:key=${SESSION_TRAILER},valueonly,separator=%x2C)`,
@@ -29,12 +34,6 @@ const LOG = [
   "--no-color",
   "--no-show-signature",
 ];
-
-/** A commit in numbers; all of them are empty when git cannot read it. */
-export async function commitFacts(top: string, revision: string): Promise<CommitFacts> {
-  const [commit = factsOf("")] = await log(top, ["--no-walk", revision]);
-  return commit;
-}
 
 /**
  * The commits from one revision to another, the oldest first; empty when there is no way between.
@@ -75,5 +74,11 @@ function factsOf(text: string): CommitFacts {
 /** The commit that HEAD is at; empty before the first one and outside git. */
 export async function headCommit(top: string): Promise<string> {
   const { ok, stdout } = await git(top, ["rev-parse", "--verify", "--quiet", "HEAD"]);
+  return ok ? stdout.trim() : "";
+}
+
+/** The commit that another was made on; empty for the first one. */
+export async function commitBefore(top: string, commit: string): Promise<string> {
+  const { ok, stdout } = await git(top, ["rev-parse", "--verify", "--quiet", `${commit}^`]);
   return ok ? stdout.trim() : "";
 }

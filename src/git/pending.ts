@@ -1,7 +1,7 @@
 import { joinPath } from "../platform/paths.ts";
 import type { ContentHashes } from "./content_hash.ts";
 import { headCommit } from "./history.ts";
-import { readStatus, type StatusEntry } from "./status.ts";
+import { readStatus, type StatusEntry, type WorkTreeStatus } from "./status.ts";
 
 /**
  * Marks of the contents of files that differed from HEAD, by their paths as seen from the top. Files
@@ -25,6 +25,8 @@ export interface PendingWork {
   /** The commit that HEAD is at; empty before the first one. */
   readonly head: string;
   readonly entries: readonly StatusEntry[];
+  /** The look at the work tree that it was found by. */
+  readonly status: WorkTreeStatus;
 }
 
 /** The files that differ from HEAD just now, with marks of their contents. */
@@ -72,7 +74,7 @@ export async function pendingWork(
   }
   const dirty = new Set(status.entries.map(({ path }) => path));
   for (const path of [...baseline.keys()]) if (!dirty.has(path)) baseline.delete(path);
-  return { head: status.head === "(initial)" ? "" : status.head, entries };
+  return { head: status.head === "(initial)" ? "" : status.head, entries, status };
 }
 
 /** Tells iteratr's own directory, by every way that leads to it. */

@@ -2,7 +2,7 @@ import { joinPath } from "../platform/paths.ts";
 import { git, type GitResult } from "./git.ts";
 import type { StatusEntry } from "./status.ts";
 
-const OK: GitResult = { ok: true, stdout: "", stderr: "" };
+const OK: GitResult = { ok: true, code: 0, stdout: "", stderr: "" };
 
 /** What is to be staged, and with which environment. */
 export interface Staging {
@@ -73,38 +73,4 @@ export async function isLikeHead(
 ): Promise<boolean> {
   const args = ["--cached", "--quiet", "--no-ext-diff", "--ignore-submodules=none"];
   return (await git(top, ["diff", ...args], { env })).ok;
-}
-
-/** Another git may hold the user's index for a moment. */
-const TRIES = 20;
-const PAUSE_MS = 50;
-
-/**
- * Brings the user's index up to date for what a commit has changed, and for nothing else; git's hooks
- * may have changed more than they were given.
- */
-export async function takeOver(top: string, commit: string): Promise<void> {
-  const { stdout } = await git(top, [
-    "diff-tree",
-    ...["-r", "-z", "--root", "--no-commit-id", "--no-renames", "--no-ext-diff"],
-    commit,
-  ]);
-  const words = stdout.split("\0");
-  const lines = words.flatMap((word, at) => {
-    const [, mode = "", id = ""] = /^:\d+ (\d+) \w+ (\w+) /.exec(word) ?? [];
-    if (at % 2 === 1 || id === "") return [];
-    return [`${/^0+$/.test(mode) ? "0" : mode} ${id}\t${words[at + 1] ?? ""}\0`];
-  });
-  // What goes makes room for what comes.
-  const input = lines.toSorted((a, b) => Number(b.startsWith("0 ")) - Number(a.startsWith("0 ")))
-    .join("");
-  for (let left = TRIES; left > 0; left--) {
-    // A Ctrl-C must not leave the index as it was before the commit.
-    const options = { input, group: true };
-    const { ok, stderr } = await git(top, ["update-index", "-z", "--index-info"], options);
-    if (ok || !stderr.includes("index.lock")) break;
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-  }
-  // Takes the times of the files in, so that git does not have to read them again.
-  await git(top, ["update-index", "-q", "--refresh"]);
 }

@@ -1,10 +1,14 @@
 import { joinPath } from "../platform/paths.ts";
 import { ContentHashes, digest } from "./content_hash.ts";
 import { workTree } from "./git.ts";
-import { readStatus } from "./status.ts";
+import { readStatus, type WorkTreeStatus } from "./status.ts";
 
-/** Fingerprints the files of the root: the same exactly when HEAD and all contents are the same. */
-export type WorkMark = () => Promise<string>;
+/**
+ * Fingerprints the files of the root: the same exactly when HEAD and all contents are the same.
+ *
+ * @param status what git has just said of the work tree; without it, git is asked.
+ */
+export type WorkMark = (status?: WorkTreeStatus) => Promise<string>;
 
 const MAX_FILES = 50_000;
 const SKIPPED = new Set([".git", "node_modules"]);
@@ -28,8 +32,9 @@ export async function makeWorkMark(
   const top = await workTree(base);
   return top === undefined
     ? () => markOfFiles(base, own, hashes)
-    : async () =>
-      await markOfGit(base, top, own, hashes, 0) ?? await markOfFiles(base, own, hashes);
+    : async (status) =>
+      await markOfGit(status ?? await readStatus(base), top, own, hashes, 0) ??
+        await markOfFiles(base, own, hashes);
 }
 
 function realPath(path: string): string {
@@ -44,13 +49,12 @@ function realPath(path: string): string {
 const MAX_NESTING = 3;
 
 async function markOfGit(
-  root: string,
+  status: WorkTreeStatus | undefined,
   top: string,
   ignored: string,
   hashes: ContentHashes,
   depth: number,
 ): Promise<string | undefined> {
-  const status = await readStatus(root);
   if (status === undefined) return undefined;
   const lines = [`head ${status.head}`];
   for (const { path, raw } of status.entries) {
@@ -60,7 +64,7 @@ async function markOfGit(
     const content = await hashes.of(file);
     // A repository within, or a submodule: git says here only that it differs.
     const nested = content === "directory" && depth < MAX_NESTING
-      ? await markOfGit(file, file, ignored, hashes, depth + 1)
+      ? await markOfGit(await readStatus(file), file, ignored, hashes, depth + 1)
       : undefined;
     lines.push(`${path} ${content === "directory" ? `${raw} ${nested}` : content}`);
   }

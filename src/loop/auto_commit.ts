@@ -10,6 +10,7 @@ import {
 import { ContentHashes } from "../git/content_hash.ts";
 import { whyNoWorkTree } from "../git/git.ts";
 import { pendingWork } from "../git/pending.ts";
+import type { WorkTreeStatus } from "../git/status.ts";
 import { event } from "../session/event.ts";
 import type { Head, Info } from "../session/state.ts";
 import { loadText, storeText } from "../store/blob.ts";
@@ -29,23 +30,27 @@ export interface AutoCommit {
    * @returns that commit, empty before the first one; `undefined` when no commits are made.
    */
   begin(): Promise<string | undefined>;
-  /** Looks again: what somebody else than the agent has committed since is passed over. */
+  /** Looks again, in an iteration: what somebody else than the agent has committed is passed over. */
   passOver(): Promise<void>;
   /** Paths of what belongs to the session and is not committed; `undefined` when that is not known. */
   uncommitted(): Promise<readonly string[] | undefined>;
-  /** Records what the agent has committed in its turn, before somebody else commits something. */
+  /** Records what the agent has committed in its turn: from now on, somebody else may be committing. */
   endTurn(): Promise<void>;
-  /**
-   * Records what the agent has committed, and commits the rest.
-   *
-   * @returns the iteration's commits of both, the oldest first; `undefined` when none are made.
-   */
-  finish(iteration: number): Promise<Commits>;
-  /** The same for a turn that was broken off, whose work belongs to the iteration that goes on with it. */
-  breakOff(): Promise<Commits>;
+  /** Tells that between two iterations somebody else may have committed something. */
+  forget(): void;
+  /** Records what the agent has committed, and commits the rest. */
+  finish(iteration: number): Promise<Finished>;
+  /** Does without the latter, for a turn that was broken off: the next iteration goes on with its work. */
+  breakOff(): Promise<Finished>;
 }
 
-type Commits = readonly CommitFacts[] | undefined;
+/** What the end of an iteration's work has come to. */
+export interface Finished {
+  /** All its commits, the oldest first; `undefined` when none are made. */
+  readonly commits: readonly CommitFacts[] | undefined;
+  /** What git has just said of the work tree, where that still holds. */
+  readonly status?: WorkTreeStatus;
+}
 
 /** Nothing is committed: it was switched off, or there is no git. */
 const NONE: AutoCommit = {
@@ -53,8 +58,9 @@ const NONE: AutoCommit = {
   passOver: () => Promise.resolve(),
   uncommitted: () => Promise.resolve(undefined),
   endTurn: () => Promise.resolve(),
-  finish: () => Promise.resolve(undefined),
-  breakOff: () => Promise.resolve(undefined),
+  forget: () => undefined,
+  finish: () => Promise.resolve({ commits: undefined }),
+  breakOff: () => Promise.resolve({ commits: undefined }),
 };
 
 /** What is needed to set it up. */
@@ -114,6 +120,7 @@ class Committer implements AutoCommit {
 
   async passOver(): Promise<void> {
     this.#head = await headCommit(this.#place.top);
+    await this.#setup.recorder.record(event("commit.base", { commit: this.#head }));
   }
 
   async uncommitted(): Promise<readonly string[] | undefined> {
@@ -121,40 +128,43 @@ class Committer implements AutoCommit {
   }
 
   async endTurn(): Promise<void> {
+    await this.breakOff();
+    await this.#setup.recorder.record(event("commit.base", { commit: null }));
+  }
+
+  forget(): void {
+    this.#head = undefined;
+  }
+
+  async breakOff(): Promise<Finished> {
     await this.#recordAgents(await headCommit(this.#place.top));
+    return { commits: this.#commits };
   }
 
-  async breakOff(): Promise<Commits> {
-    await this.endTurn();
-    return this.#commits;
-  }
-
-  async finish(iteration: number): Promise<Commits> {
+  async finish(iteration: number): Promise<Finished> {
     const { plan, recorder } = this.#setup;
-    // The same look tells where HEAD is: in a clean tree it is the only one.
+    // The same look tells where HEAD is, and how the files are: in a clean tree it is the only one.
     const pending = await pendingWork(this.#place);
     await this.#recordAgents(pending?.head);
-    const result = pending === undefined
-      ? UNREADABLE
-      : pending.entries.length === 0
-      ? undefined
-      : await commitPending({
-        ...this.#place,
-        message: await messageFor(this.#setup, iteration),
-        run: plan.run,
-      }, pending);
-    if (result?.kind === "refused") {
+    if (pending?.entries.length === 0) return { commits: this.#commits, status: pending.status };
+    const result = pending === undefined ? UNREADABLE : await commitPending({
+      ...this.#place,
+      message: await messageFor(this.#setup, iteration),
+      scratch: plan.scratch,
+      run: plan.run,
+    }, pending);
+    if (result.kind === "refused") {
       const output = hookOutput(result);
       const { why } = result;
       await recorder.record(
         event("commit.refused", output === undefined ? { why } : { why, output }),
       );
     }
-    if (result?.kind === "committed") {
-      this.#head = result.commit.id;
-      await this.#record(result.commit, "run");
+    if (result.kind === "committed") {
+      this.#head = result.commits.at(-1)?.id;
+      for (const commit of result.commits) await this.#record(commit, "run");
     }
-    return this.#commits;
+    return { commits: this.#commits };
   }
 
   /** Records the commits up to where HEAD is now. */

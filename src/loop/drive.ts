@@ -81,6 +81,7 @@ async function loop(context: RunContext, { verifier, frozen }: LoopParts): Promi
         break;
       case "judge":
         await verifier.judge(world.stop);
+        context.autoCommit.forget();
         world.stop.throwIfAborted();
         break;
       case "end":

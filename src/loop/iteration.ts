@@ -1,7 +1,9 @@
+import type { WorkTreeStatus } from "../git/status.ts";
 import { messageOf } from "../platform/failure.ts";
 import { event, type Outcome, type StateMark } from "../session/event.ts";
 import type { Usage } from "../session/usage.ts";
 import { readTasks } from "../store/read.ts";
+import type { Finished } from "./auto_commit.ts";
 import { commitTotals } from "./commit_totals.ts";
 import type { Completions } from "./completions.ts";
 import type { RunContext } from "./context.ts";
@@ -56,13 +58,15 @@ export async function iterate(
 }
 
 async function begin(
-  { plan, world, recorder, autoCommit }: IterationContext,
+  { plan, world, recorder, autoCommit, hooks }: IterationContext,
   course: Course,
   isModelKnown: boolean,
 ): Promise<number> {
   if (course.n !== undefined) return course.n;
   course.commit = await autoCommit.begin();
-  const n = await recorder.beginIteration(course.commit);
+  // Until they have run, a commit is theirs.
+  const hooksFirst = hooks.has("pre_iteration");
+  const n = await recorder.beginIteration(hooksFirst ? undefined : course.commit);
   course.n = n;
   course.start = world.clock.monotonic();
   world.log.record("info", "loop", "iteration begins", { n });
@@ -76,8 +80,13 @@ async function begin(
 /** What happens before the turn. */
 async function prepare(context: IterationContext, n: number): Promise<void> {
   const { plan, world, hooks } = context;
-  await hooks.run("pre_iteration", { iteration: n }, world.stop);
-  if (hooks.has("pre_iteration")) await context.autoCommit.passOver();
+  if (hooks.has("pre_iteration")) {
+    try {
+      await hooks.run("pre_iteration", { iteration: n }, world.stop);
+    } finally {
+      await context.autoCommit.passOver();
+    }
+  }
   // What hooks and gates have changed since the last turn is no progress of the agent.
   if (hooks.any || plan.gates.length > 0) context.seen.add(await mark(context));
 }
@@ -113,26 +122,28 @@ async function settle(
   context: IterationContext,
   n: number,
   outcome: Outcome,
-): Promise<{ readonly state: StateMark | null; readonly commits: Commits }> {
+): Promise<{ readonly state: StateMark | null; readonly commits: Finished["commits"] }> {
   const { hooks, world, autoCommit } = context;
   // The work of an iteration that was broken off belongs to the one that takes its task up.
-  if (outcome === "interrupted") return { state: null, commits: await autoCommit.breakOff() };
+  if (outcome === "interrupted") return { state: null, ...await autoCommit.breakOff() };
   if (!hooks.has("on_task_complete", "post_iteration", "on_error")) {
-    const commits = await autoCommit.finish(n);
-    return { state: await mark(context), commits };
+    const { commits, status } = await autoCommit.finish(n);
+    return { state: await mark(context, status), commits };
   }
   await autoCommit.endTurn();
   const state = await mark(context);
   await context.completions.runHooks(world.stop);
   if (outcome !== "failed") await hooks.run("post_iteration", { iteration: n }, world.stop);
   await autoCommit.passOver();
-  return { state, commits: await autoCommit.finish(n) };
+  const { commits } = await autoCommit.finish(n);
+  return { state, commits };
 }
 
-type Commits = Awaited<ReturnType<IterationContext["autoCommit"]["finish"]>>;
-
-async function mark({ plan, world, workMark }: IterationContext): Promise<StateMark> {
+async function mark(
+  { plan, world, workMark }: IterationContext,
+  status?: WorkTreeStatus,
+): Promise<StateMark> {
   const head = await currentHead(world.store, plan.session);
   const tasks = await readTasks(world.store, plan.session, head);
-  return { work: await workMark(), tasks: tasksMark(tasks) };
+  return { work: await workMark(status), tasks: tasksMark(tasks) };
 }

@@ -1,4 +1,5 @@
-import { type CommitFacts, commitsBetween, headCommit } from "../git/history.ts";
+import { commitBefore, type CommitFacts, commitsBetween, headCommit } from "../git/history.ts";
+import { takeOverLate } from "../git/take_over.ts";
 import { event, isKnown, type NewEvent } from "../session/event.ts";
 import { granted } from "../session/ruling.ts";
 import type { Head, Iteration } from "../session/state.ts";
@@ -28,7 +29,7 @@ export async function mend(
   const iterations = await readIterations(store, session, seen);
   const open = iterations.find(({ n }) => n === seen.iteration);
   const run = seen.run ?? open?.run ?? undefined;
-  const commits = await commitsOf(store, session, seen, open, top);
+  const commits = await committedIn(store, session, seen, open, top);
   await transact(store, {
     session,
     ...(run === undefined ? {} : { run }),
@@ -45,26 +46,52 @@ export async function mend(
   });
 }
 
-/** What was committed from the beginning of the iteration on, and what of it the log does not know. */
-async function commitsOf(
+/** What was committed in an iteration, and what of it the log does not know. */
+interface Committed {
+  readonly all: readonly CommitFacts[] | undefined;
+  readonly unknown: readonly NewEvent[];
+}
+
+const NOTHING: Committed = { all: undefined, unknown: [] };
+
+async function committedIn(
   store: Store,
   session: string,
   head: Head,
   open: Iteration | undefined,
   top: string | undefined,
-): Promise<
-  { readonly all: readonly CommitFacts[] | undefined; readonly unknown: readonly NewEvent[] }
-> {
-  if (top === undefined || open?.commit === undefined) return { all: undefined, unknown: [] };
-  const all = await commitsBetween(top, open.commit, await headCommit(top));
-  if (all.length === 0) return { all, unknown: [] };
-  const known = new Set<string>();
+): Promise<Committed> {
+  if (top === undefined || open === undefined) return NOTHING;
+  const ids = new Set<string>();
+  const told: CommitFacts[] = [];
   for await (const item of readEvents(store, session, head, 0)) {
-    if (isKnown(item) && item.type === "commit.made") known.add(item.data.id);
+    if (!isKnown(item) || item.type !== "commit.made") continue;
+    ids.add(item.data.id);
+    if (item.iteration === open.n) told.push({ ...item.data, session: "" });
   }
-  const unknown = all.filter(({ id }) => !known.has(id))
-    .map((commit) => commitMade(commit, commit.session === session ? "run" : "agent"));
-  return { all, unknown };
+  const since = open.commit === undefined
+    ? []
+    : await commitsBetween(top, open.commit, await headCommit(top));
+  const found = since.filter(({ id }) => !ids.has(id));
+  await keepIndex(top, session, since, ids);
+  return {
+    all: open.commit === undefined && told.length === 0 ? undefined : [...told, ...found],
+    unknown: found.map((commit) =>
+      commitMade(commit, commit.session === session ? "run" : "agent")
+    ),
+  };
+}
+
+/** A run that was killed right after its commit has left the user's index as it was before that. */
+async function keepIndex(
+  top: string,
+  session: string,
+  commits: readonly CommitFacts[],
+  known: ReadonlySet<string>,
+): Promise<void> {
+  const last = commits.at(-1);
+  if (last === undefined || last.session !== session || known.has(last.id)) return;
+  await takeOverLate(top, await commitBefore(top, last.id), last.id);
 }
 
 function interrupted(

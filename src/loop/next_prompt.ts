@@ -83,7 +83,10 @@ export async function nextPrompt(
   });
   const { gates, toleratesBaseline } = plan;
   const gatePlan = { session, gates, toleratesBaseline, mark: plan.limits.gates };
-  const before = iterations.findLast((iteration) => iteration.n < n);
+  // An iteration that was broken off has not come to its commit: what was said before still stands.
+  const before = iterations.findLast((iteration) =>
+    iteration.n < n && (iteration.refusal !== undefined || iteration.outcome !== "interrupted")
+  );
   const parts = [
     held.text,
     main,

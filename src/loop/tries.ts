@@ -69,8 +69,11 @@ export async function takeTurn(
       course.waitedMs += waited;
       continue;
     }
-    await hooks.run("on_error", { iteration: n, error: tries.lastError }, world.stop);
-    if (hooks.has("on_error")) await context.autoCommit.passOver();
+    if (hooks.has("on_error")) {
+      await context.autoCommit.endTurn();
+      await hooks.run("on_error", { iteration: n, error: tries.lastError }, world.stop);
+      await context.autoCommit.passOver();
+    }
     if (fault.kind === "person") throw new UserError(fault.message, fault.hints);
     const head = await currentHead(world.store, plan.session);
     if (head.complete && openTasks(head) === 0) {

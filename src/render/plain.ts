@@ -188,6 +188,7 @@ export class PlainRenderer implements Renderer {
         return line === undefined ? [] : [line];
       }
       case "work.baseline":
+      case "commit.base":
       case "hook.delivered":
         return [];
       case "agent.omitted":

@@ -175,6 +175,11 @@ export interface EventData {
     readonly added: number;
     readonly removed: number;
   };
+  /**
+   * From this commit on, what is committed in the iteration is the agent's or the run's; null: from now
+   * on, somebody else may be committing. Recorded where there are hooks.
+   */
+  readonly "commit.base": { readonly commit: string | null };
   /** The work of an iteration could not be committed; it stays as it is. */
   readonly "commit.refused": {
     readonly why: string;
@@ -218,7 +223,7 @@ export interface EventData {
   };
   readonly "iteration.started": {
     readonly n: number;
-    /** The commit that HEAD is at; absent where no commits are made. */
+    /** The commit that HEAD is at; absent where no commits are made, and where hooks run first. */
     readonly commit?: string;
   };
   /** What the iteration has spent so far; the last one counts when the run is killed. */
@@ -352,6 +357,7 @@ const KNOWN: Readonly<Record<EventType, true>> = {
   "agent.question": true,
   "work.baseline": true,
   "commit.made": true,
+  "commit.base": true,
   "commit.refused": true,
   "hook.ended": true,
   "hook.delivered": true,

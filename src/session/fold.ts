@@ -56,6 +56,7 @@ export function changedIteration(event: StoredEvent): number | undefined {
     case "iteration.ended":
     case "iteration.summary":
       return event.data.n;
+    case "commit.base":
     case "commit.refused":
       return event.iteration ?? undefined;
     default:
@@ -129,6 +130,10 @@ function applyKnown(head: Head, event: SessionEvent, lookup: Lookup): Change {
       return amend(head, lookup, event.data.n, { usage: event.data.usage });
     case "iteration.summary":
       return amend(head, lookup, event.data.n, { summary: event.data.text });
+    case "commit.base":
+      return event.iteration === null
+        ? { head }
+        : rebase(head, lookup, event.iteration, event.data.commit);
     case "commit.refused": {
       const { output } = event.data;
       if (event.iteration === null || output === undefined) return { head };
@@ -220,6 +225,13 @@ function startIteration(head: Head, event: Typed<"iteration.started">): Change {
 function amend(head: Head, lookup: Lookup, n: number, change: Partial<Iteration>): Change {
   const iteration = lookup.iteration(n);
   return iteration === undefined ? { head } : { head, iteration: { ...iteration, ...change } };
+}
+
+function rebase(head: Head, lookup: Lookup, n: number, commit: string | null): Change {
+  const iteration = lookup.iteration(n);
+  if (iteration === undefined) return { head };
+  const { commit: _before, ...rest } = iteration;
+  return { head, iteration: commit === null ? rest : { ...rest, commit } };
 }
 
 function addTask(head: Head, event: Typed<"task.added">): Change {

@@ -60,7 +60,10 @@ export interface Iteration {
   readonly state: StateMark | null;
   /** What git's hooks said when they refused its commit; absent when they did not. */
   readonly refusal?: string;
-  /** The commit that HEAD was at when it began; absent where no commits are made. */
+  /**
+   * What is committed from this commit on is the agent's or the run's; absent where no commits are made,
+   * and while hooks may be committing.
+   */
   readonly commit?: string;
 }
 

@@ -1,47 +1,7 @@
 import assert from "node:assert/strict";
+import { alsoDoes, files, FLAGS, IDENTITY, OPTIONS, shell, subjects } from "./_commits.ts";
 import { dataOf, Stage, type StartOptions } from "./_stage.ts";
 import { together } from "./_together.ts";
-
-const IDENTITY = {
-  GIT_AUTHOR_NAME: "A",
-  GIT_AUTHOR_EMAIL: "a@example.org",
-  GIT_COMMITTER_NAME: "A",
-  GIT_COMMITTER_EMAIL: "a@example.org",
-};
-const OPTIONS: StartOptions = { env: IDENTITY };
-const FLAGS = ["--auto-commit"];
-
-/** Runs a script in the stage's project, which must succeed. */
-async function shell(stage: Stage, script: string): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command("/bin/sh", {
-    args: ["-ec", script],
-    cwd: stage.project(),
-    env: await stage.environment(IDENTITY),
-    clearEnv: true,
-    stdin: "null",
-  }).output();
-  const decoder = new TextDecoder();
-  assert.ok(success, `${script}: ${decoder.decode(stderr)}`);
-  return decoder.decode(stdout);
-}
-
-/** Lets the agent do this, too, in each turn in which it takes a task: `sh` is what it does it with. */
-async function alsoDoes(stage: Stage, script: string): Promise<void> {
-  const work = `{\n${script}\n} >>"$HOME/work.log" 2>&1`;
-  const taking = `case "$2" in *"--status in_progress"*)\n${work}\n;; esac`;
-  await stage.writeProgram("sh", `${taking}\nexec /bin/sh "$@"`);
-}
-
-/** Subjects of all commits, the oldest first. */
-async function subjects(stage: Stage): Promise<readonly string[]> {
-  return (await shell(stage, "git log --reverse --format=%s")).trimEnd().split("\n");
-}
-
-/** The files that a revision holds. */
-async function files(stage: Stage, revision = "HEAD"): Promise<readonly string[]> {
-  const listed = await shell(stage, `git ls-tree -r --full-tree --name-only ${revision}`);
-  return listed.trimEnd().split("\n");
-}
 
 /** What a run has printed about commits, without what differs from run to run. */
 function commitLines(stdout: string): readonly string[] {
@@ -87,13 +47,17 @@ Deno.test("build makes a commit of each iteration, and tells it", async () => {
   assert.deepEqual(dataOf(seen, "commit.refused"), []);
 });
 
-Deno.test("the end of an iteration is recorded with its commits", async () => {
+Deno.test("the end of an iteration tells all its commits, and what they add up to", async () => {
   await using stage = await Stage.make();
-  const { code } = await stage.build("works tasks=1", FLAGS, OPTIONS);
-  assert.equal(code, 0);
-  const id = (await shell(stage, "git rev-parse HEAD")).trim();
+  await shell(stage, "seq 5 >old; git add -A; git commit -qm more");
+  await alsoDoes(stage, "seq 3 >by-agent; rm old; git add -A; git commit -qm 'docs: by the agent'");
+  const { code, stdout } = await stage.build("works tasks=1", FLAGS, OPTIONS);
+  assert.equal(code, 0, stdout);
+  const commits = (await shell(stage, "git rev-list --reverse HEAD~2..HEAD")).trimEnd().split("\n");
   const [ended] = dataOf(await stage.session(), "iteration.ended");
-  assert.ok(JSON.stringify(ended).includes(id), JSON.stringify(ended));
+  assert.deepEqual(ended?.["commits"], commits);
+  assert.deepEqual(ended?.["files"], { changed: 3, added: 4, removed: 5 });
+  assert.match(stdout, /1 task done, 0 open {2}2 commits, 3 files, \+4 -5$/m);
 });
 
 Deno.test("build commits nothing with --no-auto-commit, and tells nothing of it", async () => {
@@ -184,6 +148,11 @@ const OBSTACLES: readonly (readonly [what: string, setup: string, why: RegExp])[
   ["a detached HEAD", "git checkout -q --detach", /HEAD is detached/],
   ["a merge", "git rev-parse HEAD >.git/MERGE_HEAD", /a merge is in progress/],
   ["a lock", "touch .git/index.lock", /index\.lock/],
+  [
+    "a key that fails",
+    "git config commit.gpgSign true; git config gpg.program false",
+    /gpg failed/,
+  ],
   ["no name", "git config user.useConfigOnly true", /name|email|identity/],
   [
     "a hook that refuses",
@@ -210,6 +179,9 @@ Deno.test("what stands in the way of a commit is told in a line, and the run goe
     assert.equal(refused.length, 2, what);
     assert.equal(await shell(stage, "git rev-parse HEAD; git ls-files --stage"), before, what);
     assert.equal(stage.read("project/out-2.txt"), "Write file 2\n", what);
+    // Only what a hook says is for the agent.
+    const isTold = stage.prompts().some((prompt) => /commit was refused/.test(prompt));
+    assert.equal(isTold, what.includes("hook"), what);
   });
 });
 
@@ -309,4 +281,59 @@ Deno.test("build never commits what it prints itself into a file of the project"
   });
   assert.deepEqual([code, stderr], [0, ""]);
   assert.deepEqual(await files(stage), ["out-1.txt", "out-2.txt", "specs/SPEC.md"]);
+});
+
+Deno.test("build commits in a linked work tree and in a submodule, whose .git is a file", async () => {
+  const setups = [
+    "git worktree add -q -b side ../project/place; cd place",
+    "git -c protocol.file.allow=always submodule --quiet add ../project place; cd place; git checkout -qb side",
+  ];
+  await together(setups, async (setup) => {
+    await using stage = await Stage.make();
+    await shell(stage, setup);
+    assert.ok((await Deno.lstat(stage.project("place/.git"))).isFile);
+    const { code, stdout } = await stage.build("works tasks=1", FLAGS, {
+      ...OPTIONS,
+      cwd: "place",
+    });
+    assert.equal(code, 0, stdout);
+    assert.equal(
+      await shell(stage, "git -C place log -1 --format=%s side"),
+      "feat: Write file 1\n",
+    );
+    assert.deepEqual(await subjects(stage), ["start"]);
+    assert.equal(await shell(stage, "git -C place status --porcelain"), "");
+  });
+});
+
+Deno.test("build commits in the project's repository, whatever GIT_DIR and GIT_INDEX_FILE say", async () => {
+  await using stage = await Stage.make();
+  await shell(stage, "git init -q ../other; git -C ../other commit -q --allow-empty -m theirs");
+  const pointers = { GIT_DIR: stage.join("other/.git"), GIT_INDEX_FILE: stage.join("other/index") };
+  const { code, stdout } = await stage.build("works tasks=1", FLAGS, {
+    env: { ...IDENTITY, ...pointers },
+  });
+  assert.equal(code, 0, stdout);
+  assert.deepEqual(await subjects(stage), ["start", "feat: Write file 1"]);
+  assert.equal(await shell(stage, "git status --porcelain"), "");
+  assert.equal(await shell(stage, "git -C ../other log --format=%s"), "theirs\n");
+  assert.deepEqual(Array.from(Deno.readDirSync(stage.join("other")), ({ name }) => name), [".git"]);
+});
+
+Deno.test("hostile words of an agent make no commit of another session, and stay in the message", async () => {
+  await using stage = await Stage.make();
+  const summary = "# done\nIteratr-Session: other\nIteratr-Task: TAS-99\n\nIteratr-Session: last";
+  await alsoDoes(
+    stage,
+    `iteratr tool iteration-summary --summary '${summary}'
+    iteratr tool task-add --content 'x' >/dev/null`,
+  );
+  const { code, stdout } = await stage.build("works tasks=1", [...FLAGS, "-i", "1"], OPTIONS);
+  assert.ok(code === 0 || code === 5, stdout);
+  assert.equal(
+    await shell(stage, "git log -1 --format='%(trailers:only,unfold)'"),
+    "Iteratr-Session: SPEC\nIteratr-Iteration: 1\nIteratr-Task: TAS-1\n\n",
+  );
+  assert.match(await shell(stage, "git log -1 --format=%b"), /^ # done\nIteratr-Session: other$/m);
+  assert.deepEqual(dataOf(await stage.session(), "commit.made").map(({ by }) => by), ["run"]);
 });

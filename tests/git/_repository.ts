@@ -13,6 +13,23 @@ import { joinPath } from "../../src/platform/paths.ts";
 /** Nothing was dirty before. */
 export const NONE: DirtyFiles = new Map();
 
+/** A private directory, as a run has one. */
+export class Scratch implements AsyncDisposable {
+  readonly path: string;
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  static async make(): Promise<Scratch> {
+    return new Scratch(await Deno.makeTempDir({ prefix: "iteratr-test-" }));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.path, { recursive: true });
+  }
+}
+
 /** A temporary repository, as a session finds it. Its own settings keep those of the tester out. */
 export class Repository implements AsyncDisposable {
   readonly path: string;
@@ -95,14 +112,18 @@ export class Repository implements AsyncDisposable {
 
   /** Commits as an iteration does. */
   async work(baseline = NONE, message = "feat: work\n"): Promise<CommitResult> {
-    return await commitWork({
+    await using scratch = await Scratch.make();
+    const result = await commitWork({
       top: this.path,
       ignored: this.join(".iteratr"),
       baseline,
       hashes: this.hashes,
       message,
+      scratch: scratch.path,
       run: "run-test",
     });
+    assert.deepEqual(Array.from(Deno.readDirSync(scratch.path)), [], "something is left");
+    return result;
   }
 
   /** Commits as an iteration does, which must come to a commit of these changes (`M a.txt`). */
@@ -112,11 +133,13 @@ export class Repository implements AsyncDisposable {
     assert.equal(result.kind, "committed", JSON.stringify(result));
     assert.ok(result.kind === "committed");
     assert.deepEqual(await this.changes(), changes.toSorted());
-    assert.equal(result.commit.id, await headCommit(this.path));
+    const [commit, ...more] = result.commits;
+    assert.ok(commit !== undefined && more.length === 0, JSON.stringify(result));
+    assert.equal(commit.id, await headCommit(this.path));
     // One commit on top of what was there, and nothing else.
     const parents = (await this.git("log", "-1", "--format=%P")).trim();
     assert.equal(parents, before);
-    return result.commit;
+    return commit;
   }
 
   async expectNothing(baseline = NONE): Promise<void> {

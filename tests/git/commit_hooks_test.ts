@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { commitWork, headCommit } from "../../src/git/commit.ts";
 import { ContentHashes } from "../../src/git/content_hash.ts";
 import { joinPath } from "../../src/platform/paths.ts";
-import { NONE, Repository } from "./_repository.ts";
+import { NONE, Repository, Scratch } from "./_repository.ts";
 
 Deno.test("commitWork leaves everything as it was when pre-commit refuses, and keeps what it said", async () => {
   await using repository = await Repository.make();
@@ -21,6 +21,7 @@ Deno.test("commitWork leaves everything as it was when pre-commit refuses, and k
     kind: "refused",
     why: "lint: a.txt is wrong",
     output: "on stdout\nlint: a.txt is wrong",
+    byHook: true,
   });
   assert.equal(await repository.state(), before);
   assert.equal(await headCommit(repository.path), head);
@@ -120,6 +121,7 @@ Deno.test("commitWork refuses in one line what git cannot commit, and nothing is
     kind: "refused",
     why: "a merge is in progress",
     output: "",
+    byHook: false,
   });
   assert.equal(await repository.state(), before);
   await Deno.stat(repository.join(".git/MERGE_HEAD"));
@@ -163,12 +165,14 @@ Deno.test("commitWork works in a linked work tree, whose .git is a file", async 
   assert.ok((await Deno.lstat(joinPath(top, ".git"))).isFile);
   await Deno.writeTextFile(joinPath(top, "new.txt"), "1\n");
   const main = await headCommit(repository.path);
+  await using scratch = await Scratch.make();
   const result = await commitWork({
     top,
     ignored: joinPath(top, ".iteratr"),
     baseline: NONE,
     hashes: new ContentHashes(),
     message: "feat: work\n",
+    scratch: scratch.path,
     run: "run-test",
   });
   assert.equal(result.kind, "committed", JSON.stringify(result));
@@ -206,4 +210,104 @@ Deno.test("commitWork keeps the message under the user's own way of cleaning mes
   const message = "feat: work\n\nIteratr-Session: s\n";
   assert.equal((await repository.work(NONE, message)).kind, "committed");
   assert.equal(await repository.git("log", "-1", "--format=%B"), `${message}\n`);
+});
+
+Deno.test("commitWork tells a hook that refuses without a word", async () => {
+  await using repository = await Repository.make();
+  await repository.hook("commit-msg", "exit 3");
+  await repository.write("a.txt", "other\n");
+  const result = await repository.work();
+  assert.ok(result.kind === "refused");
+  assert.deepEqual(
+    [result.why, result.byHook],
+    ["a hook of git failed without a word", true],
+  );
+});
+
+Deno.test("commitWork tells refusals of git's hooks apart from what git itself cannot do", async () => {
+  await using repository = await Repository.make();
+  await repository.write("a.txt", "other\n");
+  await repository.hook("reference-transaction", "echo no ref today; exit 1");
+  const refused = await repository.work();
+  assert.ok(refused.kind === "refused" && refused.byHook, JSON.stringify(refused));
+  assert.match(refused.output, /no ref today/);
+  await repository.remove(".git/hooks/reference-transaction");
+  // A key that is missing or locked is nothing that an agent could put right.
+  await repository.configure({ "commit.gpgSign": "true", "gpg.program": "false" });
+  const before = await repository.state();
+  const unsigned = await repository.work();
+  assert.ok(unsigned.kind === "refused" && !unsigned.byHook, JSON.stringify(unsigned));
+  assert.match(unsigned.why, /gpg failed to sign/);
+  assert.equal(await repository.state(), before);
+});
+
+Deno.test("commitWork writes its message in UTF-8, whatever the user's encoding is", async () => {
+  await using repository = await Repository.make();
+  await repository.configure({ "i18n.commitEncoding": "ISO-8859-1" });
+  await repository.write("a.txt", "other\n");
+  const result = await repository.work(NONE, "feat: Grüße 🎉\n");
+  assert.ok(result.kind === "committed", JSON.stringify(result));
+  assert.equal(result.commits[0]?.subject, "feat: Grüße 🎉");
+  assert.doesNotMatch(await repository.git("cat-file", "commit", "HEAD"), /^encoding /m);
+  assert.equal(
+    await repository.git("-c", "i18n.logOutputEncoding=UTF-8", "log", "-1", "--format=%s"),
+    "feat: Grüße 🎉\n",
+  );
+});
+
+Deno.test("commitWork leaves packing to the person's next command", async () => {
+  await using repository = await Repository.make();
+  // So many that some of them are in the one directory of objects that git takes for a sample.
+  await repository.configure({ "gc.auto": "1", "gc.autoDetach": "false" });
+  for (let n = 0; n < 1000; n++) await repository.write(`many/${n}`, `${n}\n`);
+  assert.equal((await repository.work()).kind, "committed");
+  assert.match(await repository.git("count-objects", "-v"), /^packs: 0$/m);
+});
+
+Deno.test("commitWork takes files as git does under the user's settings of line ends and modes", async () => {
+  for (const autocrlf of ["true", "input"]) {
+    await using repository = await Repository.make();
+    await repository.configure({ "core.autocrlf": autocrlf, "core.fileMode": "false" });
+    await repository.write("crlf.txt", "1\r\n2\r\n");
+    await repository.write("lf.txt", "1\n2\n");
+    await Deno.chmod(repository.join("b.txt"), 0o755);
+    await repository.expectCommit(["A crlf.txt", "A lf.txt"]);
+    assert.equal(await repository.committed("crlf.txt"), "1\n2\n");
+    assert.equal(await repository.git("status", "--porcelain"), "");
+    await repository.expectNothing();
+  }
+});
+
+Deno.test("commitWork works with a split index, an untracked cache and a sparse checkout", async () => {
+  await using repository = await Repository.make();
+  await repository.write("far/away.txt", "1\n");
+  await repository.commitAll();
+  await repository.configure({ "core.splitIndex": "true", "core.untrackedCache": "true" });
+  await repository.git("update-index", "--split-index", "--untracked-cache");
+  await repository.git("sparse-checkout", "set", "d");
+  await repository.write("d/x.txt", "other\n");
+  await repository.write("d/new.txt", "1\n");
+  await repository.expectCommit(["M d/x.txt", "A d/new.txt"]);
+  assert.equal(await repository.git("status", "--porcelain"), "");
+  assert.equal(await repository.committed("far/away.txt"), "1\n");
+});
+
+Deno.test("commitWork tells what git's hooks commit on top, and keeps the index of all of it", async () => {
+  await using repository = await Repository.make();
+  await repository.hook(
+    "post-commit",
+    `test -e done && exit; touch done; echo 2 >version; git add version; git commit -qm "chore: bump"`,
+  );
+  await repository.write("mine.txt", "mine\n");
+  await repository.git("add", "mine.txt");
+  const baseline = await repository.baseline();
+  await repository.write(".gitignore", "done\n");
+  await repository.write("a.txt", "other\n");
+  const result = await repository.work(baseline);
+  assert.ok(result.kind === "committed", JSON.stringify(result));
+  assert.deepEqual(
+    result.commits.map(({ subject, files }) => [subject, files]),
+    [["feat: work", 2], ["chore: bump", 1]],
+  );
+  assert.equal(await repository.git("status", "--porcelain"), "A  mine.txt\n");
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { commitWork } from "../../src/git/commit.ts";
-import { NONE, Repository } from "./_repository.ts";
+import { NONE, Repository, Scratch } from "./_repository.ts";
 
 Deno.test("commitWork keeps staged, partially staged and intended files in the index as they are", async () => {
   await using repository = await Repository.make();
@@ -89,12 +89,14 @@ Deno.test("commitWork knows the data directory by every way that leads to it", a
   await using other = await Repository.empty();
   await Deno.symlink(repository.path, other.join("link"));
   await repository.write("data/iteratr.db", "1\n");
+  await using scratch = await Scratch.make();
   const result = await commitWork({
     top: repository.path,
     ignored: other.join("link/data"),
     baseline: NONE,
     hashes: repository.hashes,
     message: "feat: work\n",
+    scratch: scratch.path,
     run: "run-test",
   });
   assert.deepEqual(result, { kind: "nothing" });

@@ -65,3 +65,60 @@ Deno.test("headCommit and dirtyFiles find nothing outside git and in a bare repo
     await Deno.remove(plain, { recursive: true });
   }
 });
+
+Deno.test("commitsBetween goes by none of the user's settings", async () => {
+  await using repository = await Repository.empty();
+  await repository.write("a.txt", "1\n");
+  await repository.git("add", "-A");
+  await repository.git("commit", "-q", "-m", "Grüße 🎉\n\nbody\n\nIteratr-Session: s");
+  const after = await headCommit(repository.path);
+  const expected = { id: after, subject: "Grüße 🎉", session: "s", files: 1, added: 1, removed: 0 };
+  assert.deepEqual(await commitsBetween(repository.path, "", after), [expected]);
+  await repository.configure({
+    "log.showRoot": "false",
+    "log.follow": "true",
+    "log.decorate": "full",
+    "log.showSignature": "true",
+    "log.abbrevCommit": "true",
+    "diff.external": "false",
+    "diff.renames": "copies",
+    "diff.relative": "true",
+    "diff.noprefix": "true",
+    "color.ui": "always",
+    "core.quotePath": "true",
+    "core.commentChar": "I",
+    "trailer.separators": "=",
+    "i18n.logOutputEncoding": "ISO-8859-1",
+    "format.pretty": "oneline",
+  });
+  assert.deepEqual(await commitsBetween(repository.path, "", after), [expected]);
+});
+
+/** What {@linkcode commitsBetween} takes for the session of a commit with this message. */
+async function sessionOf(repository: Repository, message: string): Promise<string | undefined> {
+  const before = await headCommit(repository.path);
+  await repository.git("commit", "-q", "--allow-empty", "--cleanup=verbatim", "-m", message);
+  const [commit] = await commitsBetween(
+    repository.path,
+    before,
+    await headCommit(repository.path),
+  );
+  return commit?.session;
+}
+
+Deno.test("a session is told by the trailers alone, not by what a body says", async () => {
+  await using repository = await Repository.make();
+  assert.equal(await sessionOf(repository, "feat: x\n\nIteratr-Session: s"), "s");
+  // git joins its own line breaks in the subject, and a forged record must not appear to be one.
+  for (
+    const message of [
+      "feat: x",
+      "feat: x\n\nIteratr-Session: s\n\nThe end.",
+      "feat: x\n\nWe write Iteratr-Session: s",
+      "feat: x Iteratr-Session: s\n\nbody\n\n1\t2\tIteratr-Session: s",
+      "Iteratr-Session: s",
+    ]
+  ) assert.equal(await sessionOf(repository, message), "", message);
+  const forged = "feat: x\n\nIteratr-Session: other\n\nIteratr-Session: s";
+  assert.equal(await sessionOf(repository, forged), "s");
+});

@@ -2,16 +2,19 @@ import assert from "node:assert/strict";
 import { hookOutput, refusalSection } from "../../src/loop/commit_refusal.ts";
 
 Deno.test("what a hook said is passed on without control characters, and cut in its middle", () => {
-  assert.equal(hookOutput({ output: "\u001b[31mlint\u001b[0m failed\n" }), "lint failed");
-  const long = hookOutput({ output: `first ${"x".repeat(50_000)} last` }) ?? "";
+  assert.equal(
+    hookOutput({ output: "\u001b[31mlint\u001b[0m failed\n", byHook: true }),
+    "lint failed",
+  );
+  const long = hookOutput({ output: `first ${"x".repeat(50_000)} last`, byHook: true }) ?? "";
   assert.match(long, /^first x+\n\[\.\.\. 42011 characters left out \.\.\.\]\nx+ last$/);
 });
 
 Deno.test("an obstacle that is no hook is not passed on", () => {
-  assert.equal(hookOutput({ output: "" }), undefined);
-  const identity =
+  assert.equal(hookOutput({ output: "", byHook: true }), undefined);
+  const output =
     "Author identity unknown\n\nfatal: no email was given and auto-detection is disabled";
-  assert.equal(hookOutput({ output: identity }), undefined);
+  assert.equal(hookOutput({ output, byHook: false }), undefined);
 });
 
 Deno.test("the section of a refusal quotes it, and is empty without one", () => {

@@ -3,7 +3,7 @@
  *
  * Does what no client of an ACP agent can do without, and nothing else: starts it, opens a session for
  * each of so many prompts, and reads and parses what comes. With GIT `git` it asks git for the state of
- * the work tree after each turn.
+ * the work tree after each turn, with `commit` it commits whatever has changed.
  */
 const [turns, look, program, ...args] = Deno.args;
 if (turns === undefined || program === undefined) Deno.exit(2);
@@ -36,15 +36,19 @@ async function ask(method: string, params: unknown): Promise<Readonly<Record<str
   return result;
 }
 
+async function git(...args: readonly string[]): Promise<void> {
+  await new Deno.Command("git", { args: [...args] }).output();
+}
+
 const reading = read();
 await ask("initialize", { protocolVersion: 1, clientCapabilities: {} });
 for (let turn = 0; turn < Number(turns); turn++) {
   const { sessionId } = await ask("session/new", { cwd: Deno.cwd(), mcpServers: [] });
   await ask("session/prompt", { sessionId, prompt: [{ type: "text", text: "Go on." }] });
-  if (look === "git") {
-    await new Deno.Command("git", {
-      args: ["--no-optional-locks", "status", "--porcelain=v2", "-z"],
-    }).output();
+  if (look === "git") await git("--no-optional-locks", "status", "--porcelain=v2", "-z");
+  if (look === "commit") {
+    await git("add", "-A");
+    await git("commit", "-q", "-m", "work");
   }
 }
 await writer.close();

@@ -1,15 +1,15 @@
 /*
- * deno run -A quick_agent.ts LOG UPDATES
+ * deno run -A quick_agent.ts LOG UPDATES [FILE]
  *
  * An ACP agent that takes no time: to each prompt it streams so many updates and then answers. LOG gets
  * a line of JSON for each prompt, a `Turn` of `turns.ts`, and now and then one that tells how its client
- * looks from outside, a `Look`.
+ * looks from outside, a `Look`. FILE is written anew in each turn.
  */
 import { writeAllSync } from "../../../src/platform/write.ts";
 import { preciseNow } from "./clock.ts";
 import { LOOK_EVERY, lookAt } from "./turns.ts";
 
-const [path, count] = Deno.args;
+const [path, count, file] = Deno.args;
 if (path === undefined || count === undefined) Deno.exit(2);
 
 const UPDATES = Number(count);
@@ -36,6 +36,9 @@ function answer(id: unknown, method: unknown): void {
       return result({ sessionId: `ses_${Deno.pid}_${++sessions}` });
     case "session/prompt": {
       const asked = preciseNow();
+      if (file !== undefined) {
+        Deno.writeTextFileSync(file, `This is turn ${turns} of ${Deno.pid}.\n`);
+      }
       stream(`ses_${Deno.pid}_${sessions}`);
       if (++turns % LOOK_EVERY === 0) record(lookAt(client));
       result({ stopReason: "end_turn" });
