@@ -63,7 +63,7 @@ export function isFinished(plan: RunPlan, standing: Standing | undefined): boole
   const { head } = standing;
   // What a killed run has left open, or running, has to be mended first.
   if (head.run !== null || head.iteration !== null) return false;
-  return isDone(head) && isProven(head, plan.limits.gates);
+  return isDone(head) && isProven(head, plan.limits);
 }
 
 function isDone(head: Head): boolean {

@@ -81,6 +81,7 @@ export async function build(
       timeMs: settings.config["budget.time"],
       withoutTask: settings.config["stall.without_task"],
       gates: gatesMark(settings.config.verify),
+      tolerates: settings.config.verify_baseline === "tolerate",
     },
     autoCommit: settings.config.auto_commit,
     hooks,
