@@ -9,6 +9,7 @@ import {
 } from "yaml";
 import { throwProblems } from "../platform/problem.ts";
 import { readConfigText } from "./file.ts";
+import { specOf } from "./table.ts";
 
 /**
  * Sets a key in the text of a configuration file. Everything but the line of that key stays as it is,
@@ -23,9 +24,13 @@ export function setInText(text: string, key: string, value: string, name: string
   if (found === undefined) return checked(add(text, key, value), name);
   const { map, at } = found;
   const { after, value: place } = placeOf(map, at, text);
-  const shown = written(value, map.flow === true);
+  const shown = written(key, value, map.flow === true);
   if (place === undefined) {
     return checked(`${text.slice(0, after)} ${shown}${text.slice(after)}`, name);
+  }
+  // A list below its key may stand where no text may.
+  if (isCollection(map.items[at]?.value)) {
+    return checked(`${text.slice(0, after)} ${shown}${text.slice(place[1])}`, name);
   }
   return checked(`${text.slice(0, place[0])}${shown}${text.slice(place[1])}`, name);
 }
@@ -49,9 +54,10 @@ function checked(text: string, name: string): string {
   return text;
 }
 
-/** A number or a switch is written bare, a text as YAML needs it where it stands. */
-function written(value: string, inBraces: boolean): string {
-  if (/^(true|false|[0-9]+)$/.test(value)) return value;
+/** A number or a switch is written bare, a text as YAML needs it where it stands; so is a command. */
+function written(key: string, value: string, inBraces: boolean): string {
+  const isCommand = specOf(key)?.kind.kind === "gates";
+  if (!isCommand && /^(true|false|[0-9]+)$/.test(value)) return value;
   if (value.trim() !== value) return JSON.stringify(value);
   const text = stringify(value, { lineWidth: 0 }).replace(/\n$/, "");
   const isBare = !/^["']/.test(text);
@@ -133,16 +139,21 @@ function add(text: string, key: string, value: string): string {
     isScalar(item.key) && String(item.key.value) === group && isMap(item.value)
   );
   if (name !== undefined && isMap(holder?.value) && holder.value.items.length > 0) {
-    return addTo(holder.value, text, `${name}: ${written(value, holder.value.flow === true)}`, eol);
+    return addTo(
+      holder.value,
+      text,
+      `${name}: ${written(key, value, holder.value.flow === true)}`,
+      eol,
+    );
   }
-  if (map?.flow === true) return addTo(map, text, `${key}: ${written(value, true)}`, eol);
+  if (map?.flow === true) return addTo(map, text, `${key}: ${written(key, value, true)}`, eol);
   const first = map?.items[0];
   const start = first === undefined ? 0 : rangeOf(first.key)[0];
   const indent = first === undefined
     ? ""
     : text.slice(lineStart(text, start), start).replace("\uFEFF", "");
   const body = text === "" || text.endsWith("\n") ? text : `${text}${eol}`;
-  return `${body}${indent}${key}: ${written(value, false)}${eol}`;
+  return `${body}${indent}${key}: ${written(key, value, false)}${eol}`;
 }
 
 function addTo(map: YAMLMap, text: string, line: string, eol: string): string {
