@@ -18,7 +18,8 @@ function flagOf({ flag, kind }: KeySpec): string {
 export function configTable(): string {
   const rows = SPECS.map((spec) => {
     const { key, kind, fallback, variable, help } = spec;
-    const value = fallback === undefined ? "" : `\`${writeValue(kind, fallback)}\``;
+    const text = fallback === undefined ? "" : writeValue(kind, fallback);
+    const value = text === "" ? "" : `\`${text}\``;
     const name = variable === undefined ? "" : `\`${variable}\``;
     return `| \`${key}\` | ${flagOf(spec)} | ${name} | ${value} | ${help} |`;
   });

@@ -12,12 +12,13 @@ const HEADING = ["Key", "Flag of `build`", "Variable", "Default", ""];
 function cells({ key, flag, kind, variable, fallback, help }: KeySpec): readonly string[] {
   const value = flag?.value ?? placeholder(kind);
   const short = flag?.short === undefined ? "" : `-${flag.short}, `;
+  const standard = fallback === undefined ? "" : writeValue(kind, fallback);
   const usage = `${short}--${flag?.long}${value === undefined ? "" : ` <${value}>`}`;
   return [
     `\`${key}\``,
     flag === undefined ? "" : `\`${usage}\``,
     variable === undefined ? "" : `\`${variable}\``,
-    fallback === undefined ? "" : `\`${writeValue(kind, fallback)}\``,
+    standard === "" ? "" : `\`${standard}\``,
     help,
   ];
 }
