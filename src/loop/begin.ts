@@ -127,6 +127,6 @@ function started(plan: RunPlan, world: RunWorld): NewEvent {
     iterations: plan.limits.iterations,
     timeMs: plan.limits.timeMs,
     ...(hooks.length === 0 ? {} : { hooks }),
-    ...(gates.length === 0 ? {} : { gates }),
+    ...(gates.length === 0 ? {} : { gates, gatesMark: plan.limits.gates }),
   });
 }
