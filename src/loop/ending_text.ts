@@ -73,9 +73,7 @@ export function endingFor(
     case "stopped":
       return {
         reason: "stopped",
-        message: `stopped as asked, with ${plural(openTasks(facts.head), "task")} open, after ${
-          spent(facts)
-        }.`,
+        message: `stopped as asked, with ${left(facts.head)}, after ${spent(facts)}.`,
         hints: [goOn],
       };
     case "time":
@@ -124,6 +122,13 @@ export function goOnHint(
 ): string {
   const words = ["iteratr", "build", "--name", session, "--spec", spec, ...flags];
   return `Go on: ${words.map(shellQuote).join(" ")}`;
+}
+
+/** What stands between the session and its end. */
+function left(head: Head): string {
+  const { passed = true, failed = [] } = head.judgement ?? {};
+  const open = openTasks(head);
+  return open > 0 || passed ? `${plural(open, "task")} open` : `${names(failed)} failing`;
 }
 
 function proof({ limits, head: { judgement } }: EndingFacts): string {
