@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { dataOf, Stage } from "../build/_stage.ts";
 import { together } from "../build/_together.ts";
-import { DECLARES, endedWith, gated, gatesRun, startGated, verdicts } from "./_gates.ts";
+import { DECLARES, endedWith, gated, gatesRun, startGated, statusOf, verdicts } from "./_gates.ts";
 
 /** Waits the first time that it judges; the baseline is the first time that it is run at all. */
 const WAITS = `n=$(($(cat "$HOME/n" 2>/dev/null || echo 0) + 1)); echo $n > "$HOME/n"
@@ -35,6 +35,7 @@ Deno.test("a run that is killed between declaration and judgement is judged by t
   run.signal("SIGKILL");
   await run.finished();
   await stage.removeStrays();
+  assert.equal((await statusOf(stage)).code, 10, "it is declared done, and not proven");
   const finished = await gated(stage, { gates: ["true"] });
   endedWith(finished, 0);
   assert.match(finished.stdout, /^complete: 1 task done, after 0 iterations.*; gates pass/m);
