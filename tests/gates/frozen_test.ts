@@ -66,3 +66,13 @@ Deno.test("the next run takes the gates that are there by then", async () => {
   endedWith(await gated(stage, { turn, flags: ["-i", "1"] }), 4);
   endedWith(await gated(stage, { turn, flags: ["-i", "1"] }), 0);
 });
+
+Deno.test("a configuration that an agent writes where there was none is reported, and not taken", async () => {
+  await using stage = await Stage.make();
+  const turn = `echo "verify: 'true'" > iteratr.yml\n${DECLARES}`;
+  endedWith(await gated(stage, { turn, gates: ["exit 1"], flags: ["-i", "2"] }), 4);
+  const seen = await stage.session();
+  const warnings = dataOf(seen, "warning").map(({ message }) => String(message));
+  assert.deepEqual(warnings.map((text) => text.startsWith(stage.project("iteratr.yml"))), [true]);
+  assert.ok(gatesRun(seen, "judgement").every(({ command }) => command === "exit 1"));
+});

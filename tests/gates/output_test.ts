@@ -58,6 +58,18 @@ Deno.test("what gates print is masked before it is kept, shown or sent", async (
   assert.ok(!prompt.includes(secret));
 });
 
+Deno.test("a gate with a secret in its command is told like any other", async () => {
+  await using stage = await Stage.make();
+  const secret = "sk-very-secret-0123456789";
+  const gates = [`echo ${secret} is refused; exit 1`];
+  const finished = await gated(stage, {
+    ...{ gates, flags: ["-i", "2"], env: { SOME_API_KEY: secret } },
+  });
+  endedWith(finished, 4);
+  assert.ok(!JSON.stringify([finished, await stage.session()]).includes(secret));
+  assert.match(stage.prompts()[1] ?? "", /failed \(exit 1\)\n\n {4}\S+ is refused$/m);
+});
+
 Deno.test("control characters of a gate reach neither the terminal nor the prompt", async () => {
   await using stage = await Stage.make();
   const gate = "printf '\\033[31mred\\033[0m \\007 \\377 end\\n'; exit 1";

@@ -23,8 +23,8 @@ Deno.test("a gate past its time has failed, and its whole group is gone", async 
     assert.match(finished.stdout, /^gate +echo begins; .* +timed out +[1-9]/m);
     const [gate] = gatesRun(await stage.session(), "judgement");
     assert.deepEqual(
-      [gate?.["end"], gate?.["exit"], gate?.["passed"], gate?.["tail"]],
-      ["timed-out", null, false, "begins"],
+      [gate?.["end"], gate?.["exit"], gate?.["passed"]],
+      ["timed-out", null, false],
     );
     assert.ok(Number(gate?.["ms"]) >= 1_000);
   });
@@ -32,7 +32,7 @@ Deno.test("a gate past its time has failed, and its whole group is gone", async 
 
 Deno.test("the next prompt says that a gate took too long", async () => {
   await using stage = await Stage.make();
-  await configure(stage, `verify: ${HANGS}`, "verify_timeout: 1s");
+  await configure(stage, `verify: ${HANGS}`, "verify_timeout: 3s");
   endedWith(await gated(stage, { flags: ["-i", "2"] }), 4);
   const [, second = ""] = stage.prompts();
   assert.match(second, /^## `echo begins; sleep 60 & sleep 60` timed out\n\n {4}begins$/m);

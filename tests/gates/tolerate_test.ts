@@ -63,3 +63,13 @@ Deno.test("a session that was complete with something tolerated is judged again 
   await configure(stage, "verify: exit 1");
   endedWith(await gated(stage, { flags: ["-i", "1"] }), 4);
 });
+
+Deno.test("a gate is known again as the one that failed before, also when its name is masked", async () => {
+  await using stage = await Stage.make();
+  const secret = "sk-very-secret-0123456789";
+  const finished = await gated(stage, {
+    ...{ gates: [`echo ${secret}; exit 1`], flags: TOLERATE, env: { SOME_API_KEY: secret } },
+  });
+  endedWith(finished, 0);
+  assert.ok(!`${finished.stdout}${JSON.stringify(await stage.session())}`.includes(secret));
+});

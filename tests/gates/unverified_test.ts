@@ -35,33 +35,41 @@ Deno.test("the iterations without a task closed are not counted while only gates
   assert.equal(verdicts(await stage.session(), "judgement").length, 5);
 });
 
-Deno.test("completion outranks a limit that is reached in the same iteration", async () => {
-  await together(["-i 1", "--max-time 1s"], async (limit) => {
-    await using stage = await Stage.make();
-    const turn = limit === "-i 1" ? DECLARES : `${DECLARES}sleep 30\n`;
-    const finished = await gated(stage, { turn, gates: ["true"], flags: limit.split(" ") });
-    endedWith(finished, 0);
-    assert.match(finished.stdout, /^complete: 1 task done, after 1 iteration.*; gates pass/m);
-  });
+Deno.test("completion outranks a limit of iterations that is reached in the same one", async () => {
+  await using stage = await Stage.make();
+  const finished = await gated(stage, { gates: ["true"], flags: ["-i", "1"] });
+  endedWith(finished, 0);
+  assert.match(finished.stdout, /^complete: 1 task done, after 1 iteration.*; gates pass/m);
 });
 
-Deno.test("a run that is declared done and ended by a limit is judged, and ends 4 when that fails", async () => {
-  const limits = [["-i 1", DECLARES, 1], ["-i 2", DECLARES, 2], [
-    "--max-time 1s",
-    `${DECLARES}sleep 30\n`,
-    1,
-  ]] as const;
-  await together(limits, async ([limit, turn, times]) => {
+Deno.test("a run that is declared done and ended by -i is judged, and ends 4 when that fails", async () => {
+  await together([1, 2], async (times) => {
     await using stage = await Stage.make();
-    const finished = await gated(stage, { turn, gates: ["exit 9"], flags: limit.split(" ") });
-    checkTold(finished, {
-      ...ENDING,
-      says: /: everything is declared done, but "exit 9" fails, after/,
-    });
+    const finished = await gated(stage, { gates: ["exit 9"], flags: ["-i", String(times)] });
+    const says = /: everything is declared done, but "exit 9" fails, after/;
+    checkTold(finished, { ...ENDING, says });
     const seen = await stage.session();
     checkRecorded(seen, ENDING);
     assert.equal(verdicts(seen, "judgement").length, times);
     assert.equal(gatesRun(seen, "judgement").length, times);
+  });
+});
+
+Deno.test("a run with all tasks closed whose time is up is judged all the same", async () => {
+  // Whether the time is up before the turn, in it, or in the gate: the gates have the last word.
+  const cases = [["true", "sleep 60", 0], ["exit 9", "sleep 60", 4], [
+    "sleep 1; exit 9",
+    "",
+    4,
+  ]] as const;
+  await together(cases, async ([gate, turn, code]) => {
+    await using stage = await Stage.make();
+    endedWith(await gated(stage), 0);
+    const flags = ["--max-time", "1s", ...(turn === "" ? [] : ["--reopen"])];
+    const finished = await gated(stage, { turn, gates: [gate], flags });
+    endedWith(finished, code);
+    if (code === 4) assert.match(finished.stdout, /^unverified \(exit 4\): /m);
+    assert.equal(verdicts(await stage.session(), "judgement").length, 1);
   });
 });
 
@@ -88,4 +96,14 @@ Deno.test("a session that is judged by nothing else than what failed is told who
   await using stage = await Stage.make();
   const finished = await gated(stage, { gates: ["exit 1", "exit 2"], flags: ["-i", "1"] });
   checkTold(finished, { ...ENDING, says: /but "exit 1", "exit 2" fail, after 1 iteration/ });
+});
+
+Deno.test("the hooks at the end of a session are told that it is not proven", async () => {
+  await using stage = await Stage.make();
+  await Deno.writeTextFile(
+    stage.project(".iteratr.hooks.yml"),
+    'version: 1\nhooks:\n  session_end: { command: "echo $ITERATR_REASON $ITERATR_EXIT_CODE > ended.txt" }\n',
+  );
+  endedWith(await gated(stage, { gates: ["exit 1"], flags: ["-i", "1"] }), 4);
+  assert.equal(stage.read("project/ended.txt"), "unverified 4\n");
 });
