@@ -1,4 +1,5 @@
 import { systemClock } from "../platform/clock.ts";
+import { isProven } from "../loop/decide.ts";
 import { isHolderAlive } from "../loop/holder.ts";
 import type { EndingReason } from "../session/ending.ts";
 import { isKnown } from "../session/event.ts";
@@ -56,7 +57,10 @@ export async function summarizeSession(
 ): Promise<SessionSummary> {
   const lease = await liveLease(store, session);
   const open = openTasks(head);
-  const isDone = head.complete && head.tasks > 0 && open === 0;
+  const { gatesMark: gates = "" } = head;
+  // What its gates have not passed is only declared to be complete.
+  const isDone = head.complete && head.tasks > 0 && open === 0 &&
+    isProven(head, { gates, tolerates: true });
   const current = (await readIterations(store, session, head, 1)).at(-1);
   const running = current !== undefined && current.endedAt === null ? current.usage : undefined;
   return {

@@ -63,7 +63,7 @@ export function isFinished(plan: RunPlan, standing: Standing | undefined): boole
   const { head } = standing;
   // What a killed run has left open, or running, has to be mended first.
   if (head.run !== null || head.iteration !== null) return false;
-  return isDone(head) && isProven(head, plan.limits.gates);
+  return isDone(head) && isProven(head, plan.limits);
 }
 
 function isDone(head: Head): boolean {
@@ -129,7 +129,7 @@ function started(plan: RunPlan, world: RunWorld): NewEvent {
     iterations: plan.limits.iterations,
     timeMs: plan.limits.timeMs,
     ...(hooks.length === 0 ? {} : { hooks }),
-    ...(gates.length === 0 ? {} : { gates }),
+    ...(gates.length === 0 ? {} : { gates, gatesMark: plan.limits.gates }),
     ...(tokens === 0 ? {} : { maxTokens: tokens }),
     ...(cost === 0 ? {} : { maxCost: cost }),
     ...(off.length === 0 ? {} : { off }),

@@ -23,6 +23,8 @@ export interface Limits {
   readonly gates: string;
   /** Budgets of the session's whole life. */
   readonly spending: SpendingLimits;
+  /** Whether gates may fail that failed before the session began; absent: they may not. */
+  readonly tolerates?: boolean;
 }
 
 /** What a run has seen so far. */
@@ -96,7 +98,7 @@ export function nextStep(limits: Limits, tally: Tally, head: Head): Step {
   if (allClosed && head.complete) {
     const complains = head.held?.some(({ failed }) => failed) === true;
     if (complains && !tally.told && !mustEnd) return { kind: "iterate", extra: true };
-    return isProven(head, limits.gates) ? { kind: "end", why: "complete" } : { kind: "judge" };
+    return isProven(head, limits) ? { kind: "end", why: "complete" } : { kind: "judge" };
   }
   const failing = failingJudgement(limits, head);
   if (failing !== undefined && failing.inARow >= MAX_FAILED_JUDGEMENTS) {
@@ -135,10 +137,14 @@ function failingJudgement(limits: Limits, { judgement }: Head): Judgement | unde
 }
 
 /** Whether the gates have passed what the session has come to; without any, nothing is to be proven. */
-export function isProven({ judgement, iterations }: Head, gates: string): boolean {
+export function isProven(
+  { judgement, iterations }: Head,
+  { gates, tolerates = false }: Pick<Limits, "gates" | "tolerates">,
+): boolean {
   if (gates === "") return true;
-  return judgement?.passed === true && judgement.gates === gates &&
-    judgement.iteration === iterations;
+  if (judgement?.passed !== true || judgement.gates !== gates) return false;
+  // What was tolerated then need not be now.
+  return judgement.iteration === iterations && (tolerates || judgement.tolerated.length === 0);
 }
 
 /** Counts an iteration that has ended. */

@@ -83,9 +83,7 @@ export function endingFor(
     case "stopped":
       return {
         reason: "stopped",
-        message: `stopped as asked, with ${plural(openTasks(facts.head), "task")} open, after ${
-          spent(facts)
-        }.`,
+        message: `stopped as asked, with ${left(facts.head)}, after ${spent(facts)}.`,
         hints: [goOn],
       };
     case "time":
@@ -157,6 +155,13 @@ function overBudget(kind: SpendingKind, facts: EndingFacts, goOn: string): Endin
     } open, after ${spent(facts)}. ${openList(facts)}`,
     hints: [goOn, `Give it more: ${flag}, or budget.${kind} in iteratr.yml`],
   };
+}
+
+/** What stands between the session and its end. */
+function left(head: Head): string {
+  const { passed = true, failed = [] } = head.judgement ?? {};
+  const open = openTasks(head);
+  return open > 0 || passed ? `${plural(open, "task")} open` : `${names(failed)} failing`;
 }
 
 function proof({ limits, head: { judgement } }: EndingFacts): string {

@@ -44,18 +44,22 @@ export async function gateSection(
   const { judgement } = head ?? {};
   const stands = judgement !== undefined && !judgement.passed && judgement.gates === plan.mark;
   if (store === undefined || head === undefined || !stands) return rules.join("\n\n");
-  return [...rules, ...await failures(store, plan.session, head)].join("\n\n");
+  return [...rules, ...await failures(store, plan.session, head, judgement.failed)].join("\n\n");
 }
 
-async function failures(store: Store, session: string, head: Head): Promise<readonly string[]> {
-  const evidence = head.evidence ?? [];
-  const room = Math.floor(MAX_CHARS / Math.max(1, evidence.length));
+/** @param failed the gates that stand in the way: others may have failed that are tolerated. */
+async function failures(
+  store: Store,
+  session: string,
+  head: Head,
+  failed: readonly string[],
+): Promise<readonly string[]> {
+  const room = Math.floor(MAX_CHARS / Math.max(1, failed.length));
   const pieces: string[] = [];
-  for (const seq of evidence) {
+  for (const seq of head.evidence ?? []) {
     const event = await readEvent(store, session, head, seq);
     if (!isKnown(event) || event.type !== "gate.ended") continue;
-    // What may fail on is not to be mended.
-    if (head.judgement?.tolerated.includes(event.data.name)) continue;
+    if (!failed.includes(event.data.name)) continue;
     const output = await loadText(store, session, head.epoch, event.data.output);
     pieces.push(pieceOf(event.data, output, room));
   }

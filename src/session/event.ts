@@ -66,6 +66,8 @@ export interface EventData {
     /** The moments at which it runs hooks, and the names of its gates; absent when there are none. */
     readonly hooks?: readonly HookName[];
     readonly gates?: readonly string[];
+    /** Fingerprint of all gates and their commands; absent when there are none. */
+    readonly gatesMark?: string;
     /** Budgets of the session's whole life, tokens and US dollars; absent when there are none. */
     readonly maxTokens?: number;
     readonly maxCost?: number;

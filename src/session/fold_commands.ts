@@ -7,11 +7,13 @@ type Typed<T extends SessionEvent["type"]> = Extract<SessionEvent, { readonly ty
 
 /** A run begins: it judges anew, and looks after completions if it has hooks for them. */
 export function beginRun(head: Head, event: Typed<"run.started">): Head {
-  const { completionsFrom, judgement, ...rest } = head;
+  const { completionsFrom, judgement, gatesMark: _before, ...rest } = head;
+  const { gatesMark } = event.data;
   const watches = event.data.hooks?.includes("on_task_complete") === true;
   return {
     ...rest,
     run: event.run,
+    ...(gatesMark === undefined ? {} : { gatesMark }),
     ...(watches ? { completionsFrom: completionsFrom ?? event.seq } : {}),
     ...(judgement === undefined ? {} : { judgement: { ...judgement, inARow: 0 } }),
   };

@@ -35,6 +35,8 @@ export interface Head {
    * Completions of tasks after this event have not had their hooks; absent while no run has such hooks.
    */
   readonly completionsFrom?: number;
+  /** Fingerprint of the gates of the last run; absent when it had none. */
+  readonly gatesMark?: string;
   /** What the gates said last; absent before they did. */
   readonly judgement?: Judgement;
   /** The events of gates that have failed in the judgement that is going on, or was last. */

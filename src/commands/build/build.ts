@@ -82,6 +82,7 @@ export async function build(
       withoutTask: settings.config["stall.without_task"],
       gates: gatesMark(settings.config.verify),
       spending: { tokens: settings.config["budget.tokens"], cost: settings.config["budget.cost"] },
+      tolerates: settings.config.verify_baseline === "tolerate",
     },
     autoCommit: settings.config.auto_commit,
     hooks,
