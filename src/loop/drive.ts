@@ -61,6 +61,9 @@ async function loop(
   for (;;) {
     // A deleted store would let a run go on that nobody can ever look up.
     context.tenancy.check();
+    // What a killed run has left out, and what has been completed since the turn, by whomever.
+    if (await completions.runHooks(world.stop)) await context.autoCommit.passOver();
+    world.stop.throwIfAborted();
     const head = await currentHead(plan, world);
     const ms = world.clock.monotonic() - context.start;
     progress.tally = { ...progress.tally, ms };
