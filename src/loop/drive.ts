@@ -97,6 +97,8 @@ async function loop(
         break;
       case "judge":
         await verifier.judge(world.stop);
+        // What gates commit is not the work of the agent.
+        await context.autoCommit.passOver();
         world.stop.throwIfAborted();
         break;
       case "end":
