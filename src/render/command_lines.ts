@@ -22,7 +22,8 @@ export function hookLines(
   const came = hook.held ? `${outcomeOf(hook)} -> agent` : outcomeOf(hook);
   return commandLines(
     "hook",
-    `${hook.hook.padEnd(NAME_WIDTH)} ${oneLine(hook.command, 1_000)}`,
+    `${hook.hook.padEnd(NAME_WIDTH)} `,
+    oneLine(hook.command, 1_000),
     came,
     hook,
     options,
@@ -36,7 +37,7 @@ export function gateLines(
 ): readonly string[] {
   const came = gate.passed ? "passed" : outcomeOf(gate);
   const label = gate.name === gate.command ? gate.command : `${gate.name}: ${gate.command}`;
-  const lines = commandLines("gate", label, came, gate, options);
+  const lines = commandLines("gate", "", label, came, gate, options);
   if (gate.changed.length === 0) return lines;
   const changed = gate.changed.map((path) => oneLine(printable(path), 60)).join(", ");
   return [
@@ -70,21 +71,18 @@ export function verifyEndedLine(
   return labelled("verify", `passed${but}`);
 }
 
-/** Unlike `fit`, it keeps the columns. */
-function cut(text: string, columns: number): string {
-  return text.length <= columns ? text : fit(text, columns);
-}
-
 function commandLines(
   label: string,
+  /** What stands before the text, as it is: `fit` does not keep columns. */
+  name: string,
   text: string,
   came: string,
   facts: CommandFacts,
   { width, style }: CommandLineOptions,
 ): readonly string[] {
   const right = `${came}  ${formatDuration(facts.ms)}`;
-  const room = Math.max(20, width - LABEL_WIDTH - right.length - 2);
-  const line = spread(labelled(label, cut(printable(text), room)), right, width);
+  const room = Math.max(20, width - LABEL_WIDTH - right.length - 2 - name.length);
+  const line = spread(labelled(label, `${name}${fit(printable(text), room)}`), right, width);
   if (isSuccess(facts)) return [style.dim(line)];
   const tail = printable(facts.tail).trimEnd();
   const shown = tail === "" ? [] : tail.split("\n").slice(-TAIL_LINES);
