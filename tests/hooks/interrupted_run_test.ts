@@ -97,3 +97,15 @@ Deno.test("what a killed run's hook has left running is ended by the next run", 
   const next = await buildHooked(stage);
   assert.equal(next.code, 0, next.stdout);
 });
+
+Deno.test("a hook that heeds no SIGTERM is ended all the same", async () => {
+  await together(WAYS, async ({ code, act }) => {
+    await using stage = await Stage.make();
+    const stubborn = `trap "" TERM INT HUP; echo on >"$OUT/on"; sleep 1000 & setsid sleep 1000`;
+    await writeHooks(stage, { "pre_iteration": [{ command: stubborn, timeout: 1000 }] });
+    await using run = await startHooked(stage);
+    await run.until(() => stage.read("on") !== "");
+    await act(stage, run);
+    assert.equal((await stage.ended(run)).code, code);
+  });
+});

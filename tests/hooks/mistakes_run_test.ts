@@ -73,3 +73,16 @@ Deno.test("a hooks file in another directory than the root is none", async () =>
   assert.equal(code, 0, stdout);
   assert.doesNotMatch(stdout, /^hook /m);
 });
+
+Deno.test("a dry run runs no hook, and tells of a mistake in their file", async () => {
+  await using stage = await Stage.make();
+  const command = `touch "$OUT/ran"`;
+  await writeHooks(stage, { "session_start": [command], "session_end": [command] });
+  const fine = await buildHooked(stage, { flags: ["--dry-run"] });
+  assert.equal(fine.code, 0, fine.stderr);
+  assert.throws(() => Deno.statSync(stage.join("ran")), Deno.errors.NotFound);
+  await writeHooks(stage, { "session_begin": ["true"] });
+  const { code, stderr } = await buildHooked(stage, { flags: ["--dry-run"] });
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /\.iteratr\.hooks\.yml:1:[0-9]+/);
+});

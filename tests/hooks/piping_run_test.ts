@@ -154,3 +154,20 @@ Deno.test("where nothing is piped, no prompt speaks of hooks", async () => {
   assert.equal(code, 0, stdout);
   assert.equal(timesPrompted(stage, "Output of hooks"), 0);
 });
+
+Deno.test("however much is held, a prompt stays within its bounds and tells of every piece", async () => {
+  await using stage = await Stage.make();
+  const loud = (n: number): string =>
+    `echo first-${n}; head -c 90000 /dev/zero | tr '\\0' x; echo last-${n}`;
+  await writeHooks(stage, {
+    "session_start": Array.from({ length: 12 }, (_, n) => piped(loud(n))),
+  });
+  const { code, stdout } = await buildHooked(stage);
+  assert.equal(code, 0, stdout);
+  const [prompt = ""] = stage.prompts();
+  assert.ok(prompt.length < 300_000, `${prompt.length} characters`);
+  for (let n = 0; n < 12; n++) {
+    assert.ok(prompt.includes(`    first-${n}\n`), `first of ${n}`);
+    assert.ok(prompt.includes(`last-${n}\n`), `last of ${n}`);
+  }
+});

@@ -96,3 +96,21 @@ iteratr tool session-complete
   }).output();
   assert.equal(new TextDecoder().decode(shown.stdout), "formatted\n");
 });
+
+Deno.test("a gate's commit is not said to be the agent's", async () => {
+  await using stage = await Stage.make();
+  const script = `iteratr tool task-add --content "$TURN" --status completed
+echo "$TURN" >>agent.txt; git add agent.txt; git commit -q -m from-the-agent agent.txt
+iteratr tool session-complete
+`;
+  const agent = await scripted(stage, { script });
+  const gate = `git commit -q --allow-empty -m from-the-gate; grep -q 2 agent.txt`;
+  const args = ["build", "--model", "fake/m1", "--agent-command", agent, "--verify", gate];
+  const { code, stdout } = await stage.run(args, { env: IDENTITY });
+  assert.equal(code, 0, stdout);
+  const commits = dataOf(await stage.session(), "commit.made");
+  assert.deepEqual(commits.map(({ by, subject }) => [by, subject]), [
+    ["agent", "from-the-agent"],
+    ["agent", "from-the-agent"],
+  ]);
+});
