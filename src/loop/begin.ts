@@ -6,6 +6,7 @@ import { granted } from "../session/ruling.ts";
 import { type Head, type Info, openTasks } from "../session/state.ts";
 import { readHead, readInfo } from "../store/read.ts";
 import { transact } from "../store/transact.ts";
+import { hasDebts } from "./debts.ts";
 import { isProven } from "./decide.ts";
 import type { RunPlan, RunWorld } from "./plan.ts";
 import { makeRecorder, type Recorder } from "./recorder.ts";
@@ -19,6 +20,8 @@ export interface Standing {
   readonly spec: string | undefined;
   /** Whether the spec's file says something else. */
   readonly specChanged: boolean;
+  /** Whether a run that was broken off has left hooks to run or a complaint to tell, though all is done. */
+  readonly hasDebts: boolean;
 }
 
 /**
@@ -37,7 +40,12 @@ export async function readStanding(
   if (!plan.reset) checkSpec(plan, info);
   const spec = await storedSpec(store, plan.session, head, info);
   const now = await readSpec(plan.spec);
-  return { head, info, spec, specChanged: spec !== undefined && now !== undefined && spec !== now };
+  const watches = plan.hooks.on_task_complete.length > 0;
+  return {
+    ...{ head, info, spec },
+    specChanged: spec !== undefined && now !== undefined && spec !== now,
+    hasDebts: isDone(head) && await hasDebts(store, plan.session, head, watches),
+  };
 }
 
 /** A project that has moved keeps its session: then the old spec is gone, and the way to it is the same. */
@@ -63,7 +71,7 @@ export function isFinished(plan: RunPlan, standing: Standing | undefined): boole
   const { head } = standing;
   // What a killed run has left open, or running, has to be mended first.
   if (head.run !== null || head.iteration !== null) return false;
-  return isDone(head) && isProven(head, plan.limits);
+  return isDone(head) && isProven(head, plan.limits) && !standing.hasDebts;
 }
 
 function isDone(head: Head): boolean {

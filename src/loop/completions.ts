@@ -1,8 +1,9 @@
 import { isKnown } from "../session/event.ts";
 import { formatId } from "../session/ids.ts";
+import type { Head } from "../session/state.ts";
 import { readEvents, readHead, readTasks } from "../store/read.ts";
 import type { Store } from "../store/open.ts";
-import type { HookRunner } from "./hook_runner.ts";
+import type { Completion, HookRunner } from "./hook_runner.ts";
 
 /**
  * Runs the hooks of tasks that have been completed, once for each completion, whoever completed it. How
@@ -21,19 +22,17 @@ export class Completions {
     this.#hooks = hooks;
   }
 
-  /** Runs the hooks of what has been completed since the last time. */
-  async runHooks(stop: AbortSignal): Promise<void> {
-    if (!this.#hooks.has("on_task_complete")) return;
+  /**
+   * Runs the hooks of what has been completed since the last time.
+   *
+   * @returns whether there were any to run.
+   */
+  async runHooks(stop: AbortSignal): Promise<boolean> {
+    if (!this.#hooks.has("on_task_complete")) return false;
     const head = await readHead(this.#store, this.#session);
-    if (head === undefined) return;
+    if (head === undefined || head.seq <= this.#seen) return false;
     const from = Math.max(this.#seen, head.completionsFrom ?? head.seq);
-    const completed: { readonly task: number; readonly seq: number }[] = [];
-    for await (const event of readEvents(this.#store, this.#session, head, from)) {
-      if (!isKnown(event)) continue;
-      const isStatus = event.type === "task.status" || event.type === "task.added";
-      if (!isStatus || event.data.status !== "completed") continue;
-      completed.push({ task: event.data.n, seq: event.seq });
-    }
+    const completed = await completionsSince(this.#store, this.#session, head, from);
     const texts = new Map(
       (await readTasks(this.#store, this.#session, head)).map(({ n, text }) => [n, text]),
     );
@@ -45,8 +44,26 @@ export class Completions {
         stop,
         completion,
       );
-      if (stop.aborted) return;
+      if (stop.aborted) return true;
     }
     this.#seen = head.seq;
+    return completed.length > 0;
   }
+}
+
+/** What has been completed after an event, in the order in which it was. */
+export async function completionsSince(
+  store: Store,
+  session: string,
+  head: Head,
+  seq: number,
+): Promise<readonly Completion[]> {
+  const completed: Completion[] = [];
+  for await (const event of readEvents(store, session, head, seq)) {
+    if (!isKnown(event)) continue;
+    const isStatus = event.type === "task.status" || event.type === "task.added";
+    if (!isStatus || event.data.status !== "completed") continue;
+    completed.push({ task: event.data.n, seq: event.seq });
+  }
+  return completed;
 }

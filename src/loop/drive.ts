@@ -66,6 +66,9 @@ async function loop(context: RunContext, { verifier, frozen }: LoopParts): Promi
   for (;;) {
     // A deleted store would let a run go on that nobody can ever look up.
     context.tenancy.check();
+    // What a killed run has left out, and what has been completed since the turn, by whomever.
+    if (await completions.runHooks(world.stop)) context.autoCommit.forget();
+    world.stop.throwIfAborted();
     const head = await currentHead(world.store, plan.session);
     progress.tally = { ...progress.tally, ms: time.used() };
     const step = nextStep(plan.limits, progress.tally, head);
@@ -81,6 +84,7 @@ async function loop(context: RunContext, { verifier, frozen }: LoopParts): Promi
         break;
       case "judge":
         await verifier.judge(world.stop);
+        // What gates commit is not the work of the agent.
         context.autoCommit.forget();
         world.stop.throwIfAborted();
         break;

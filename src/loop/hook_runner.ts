@@ -125,7 +125,10 @@ export class HookRunner {
 export function environmentOf(
   { commandEnvironment, run, session }: RunPlan,
 ): Readonly<Record<string, string>> {
-  return { ...commandEnvironment, ITERATR_SESSION: session, [RUN_MARK]: run };
+  // A run that a hook of another one has started would take that one's task for its own.
+  const foreign: ReadonlySet<string> = new Set(Object.values(NAMES));
+  const own = Object.entries(commandEnvironment).filter(([name]) => !foreign.has(name));
+  return { ...Object.fromEntries(own), ITERATR_SESSION: session, [RUN_MARK]: run };
 }
 
 /** A zero byte would end a variable's value. */

@@ -87,6 +87,8 @@ async function runAsTenant(
   let hooks: HookRunner | undefined;
   let { stop } = world;
   let ending: Ending;
+  // To the end: whoever asks for it at once means the last hooks too.
+  await using listening = new AsyncDisposableStack();
   try {
     await endOrphans(tenancy.dead, world.host, clock);
     await mend(store, plan.session, top);
@@ -103,10 +105,8 @@ async function runAsTenant(
     hooks = new HookRunner(plan, world, begun.recorder, remains);
     const autoCommit = await setUpAutoCommit(plan, world, begun.recorder, top);
     const asked = new AbortController();
-    await using control = await followControl(
-      store,
-      plan.session,
-      () => asked.abort(stoppedNow(plan)),
+    const control = listening.use(
+      await followControl(store, plan.session, () => asked.abort(stoppedNow(plan))),
     );
     stop = AbortSignal.any([world.stop, asked.signal]);
     const driven = { ...world, stop };

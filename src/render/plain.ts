@@ -197,6 +197,7 @@ export class PlainRenderer implements Renderer {
         const { n, text, status } = event.data;
         this.#texts.set(n, text);
         this.#statuses.set(n, status);
+        if (status === "completed") this.#doneInIteration++;
         return [this.#task(n, status === "remaining" ? "added" : `added, ${words(status)}`)];
       }
       case "task.status": {

@@ -147,6 +147,12 @@ Deno.test("an iteration begins with a rule that tells its number and the time", 
   assert.equal(text.trim().length, 92);
 });
 
+Deno.test("a task that is added as completed counts as done in the receipt", () => {
+  const added = { n: 1, text: "Look around", status: "completed", priority: 2 } as const;
+  const events = [event("task.added", added), iterationEnded({})];
+  assert.match(said(events).at(-1) ?? "", / 1 task done, 0 open$/);
+});
+
 Deno.test("an iteration ends with its receipt", () => {
   const usage = { inputTokens: 200, outputTokens: 2100, cachedTokens: 18_000, cost: 0.09 };
   const events = [
