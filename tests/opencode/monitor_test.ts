@@ -117,8 +117,8 @@ Deno.test("every wait between attempts is told of, and none is a quota when the 
   });
 });
 
-Deno.test("calls of a model that never says that it is done are counted while it spins", async () => {
-  for (const text of ["", "Once more."]) {
+for (const [text, answers] of [["", "empty answers"], ["Once more.", "words"]] as const) {
+  Deno.test(`${answers} of a model that never says that it is done are counted while it spins`, async () => {
     const brain: Brain = () => ({ kind: "text", text, finish: null });
     await whileMonitored(brain, async ({ prompt, cancel, calls }) => {
       const turn = prompt();
@@ -127,8 +127,8 @@ Deno.test("calls of a model that never says that it is done are counted while it
       assert.equal((await turn).stop, "cancelled");
       assert.ok(calls.slice(0, 30).every((isEmpty) => isEmpty === (text === "")));
     });
-  }
-});
+  });
+}
 
 Deno.test("a call is empty when neither words nor a tool came of it", async () => {
   const steps: readonly (readonly [Step, boolean])[] = [
