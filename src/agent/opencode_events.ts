@@ -3,8 +3,10 @@ import { openAnswer, type OpencodeServer } from "./opencode_server.ts";
 
 /** The server says something every 10 s; a stream that is silent for longer than this is a dead one. */
 const SILENCE_MS = 30_000;
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 2_000;
+/** A request that comes while opencode starts is never answered; one that comes later is (1.18.33). */
+const FIRST_OPENING_MS = 1_000;
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 500;
 /** An event of more characters is dropped: none that matters is near it. */
 const MAX_EVENT_CHARS = 8 * 1024 * 1024;
 
@@ -26,23 +28,27 @@ export async function followEvents(
   signal: AbortSignal,
   silenceMs: number = SILENCE_MS,
 ): Promise<void> {
-  for (let pause = FIRST_PAUSE_MS; !signal.aborted;) {
-    const wasAlive = await readStream(server, listener, signal, silenceMs);
-    pause = wasAlive ? FIRST_PAUSE_MS : Math.min(LONGEST_PAUSE_MS, pause * 2);
+  let pause = FIRST_PAUSE_MS;
+  let openingMs = FIRST_OPENING_MS;
+  while (!signal.aborted) {
+    const end = await readStream(server, listener, signal, { openingMs, silenceMs });
+    pause = end === "failed" ? Math.min(LONGEST_PAUSE_MS, pause * 2) : FIRST_PAUSE_MS;
+    // A machine under load may need longer than the first attempt allows.
+    openingMs = end === "unanswered" ? Math.min(silenceMs, openingMs * 2) : FIRST_OPENING_MS;
     await systemClock.sleep(pause, signal);
   }
 }
 
-/** Reads one stream to its end. Resolves to whether it brought anything. */
+/** Reads one stream to its end. */
 async function readStream(
   server: OpencodeServer,
   listener: EventListener,
   signal: AbortSignal,
-  silenceMs: number,
-): Promise<boolean> {
+  { openingMs, silenceMs }: { readonly openingMs: number; readonly silenceMs: number },
+): Promise<"ended" | "failed" | "unanswered"> {
   const gone = new AbortController();
   const end = (): void => gone.abort();
-  let timer = setTimeout(end, silenceMs);
+  let timer = setTimeout(end, openingMs);
   signal.addEventListener("abort", end);
   let wasAlive = false;
   try {
@@ -59,12 +65,13 @@ async function readStream(
     }
   } catch {
     // Not there yet, or gone: the next attempt will tell.
+    if (gone.signal.aborted && !wasAlive) return "unanswered";
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", end);
     gone.abort();
   }
-  return wasAlive;
+  return wasAlive ? "ended" : "failed";
 }
 
 function attempt(act: () => void): void {

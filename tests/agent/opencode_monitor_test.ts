@@ -78,7 +78,7 @@ async function following(
 ): Promise<void> {
   const left = [...streams];
   await using server = new CannedServer((url, request) =>
-    url.pathname === "/event" ? left.shift()?.respond() : answers(url, request)
+    url.pathname === "/event" && left.length > 0 ? left.shift()?.respond() : answers(url, request)
   );
   const told = new Told();
   const end = new AbortController();
@@ -233,6 +233,21 @@ Deno.test("a server that is not up yet is waited for", async () => {
   await told.count(1);
   end.abort();
   await soon("the end of following", followed);
+});
+
+Deno.test("a request that is never answered, as opencode does while it starts, is made anew", async () => {
+  const stream = new EventStream();
+  let asked = 0;
+  const answers: Answers = ({ pathname }) => {
+    if (pathname !== "/event") return undefined;
+    asked += 1;
+    return asked === 1 ? new Promise(() => {}) : stream.respond();
+  };
+  await following([], async (told) => {
+    await soon("the stream", stream.opened);
+    stream.write(callEvents("msg_1", []));
+    await told.count(1);
+  }, answers);
 });
 
 Deno.test("following ends at once, whatever is going on", async () => {

@@ -4,10 +4,13 @@ import { join } from "node:path";
 import { ensureOpencode } from "../../scripts/opencode/install.ts";
 import { makeOpencodeSandbox } from "../../scripts/opencode/sandbox.ts";
 import { type Brain, startScriptedModel } from "../../scripts/opencode/scripted_model.ts";
+import type { Conversation } from "../../scripts/opencode/conversation.ts";
+import type { Step } from "../../scripts/opencode/step.ts";
 import type { FaultFacts } from "../../src/agent/fault.ts";
 import type { AgentMonitor } from "../../src/agent/monitor.ts";
 import { opencodeMonitor } from "../../src/agent/opencode_monitor.ts";
 import { freePort } from "../../src/agent/opencode_server.ts";
+import { until } from "./_processes.ts";
 
 /** How a turn ended. */
 export type TurnEnd = Readonly<{ stop: string | undefined; rpc: FaultFacts["rpc"] }>;
@@ -26,6 +29,16 @@ export type Monitored = Readonly<{
 /** After this a stuck opencode is killed, and the test fails and cleans up. */
 const DEADLINE_MS = 60_000;
 
+const SPEAK = "Say something.";
+const BE_SILENT = "Say nothing.";
+
+/** The answer to what is said before the scene begins. */
+function warmUp({ messages }: Conversation): Step | undefined {
+  const text = messages.at(-1)?.text ?? "";
+  if (text.includes(SPEAK)) return { kind: "text", text: "Something." };
+  return text.includes(BE_SILENT) ? { kind: "text", text: "" } : undefined;
+}
+
 /** Plays the scene, and leaves nothing behind. */
 export async function whileMonitored(
   brain: Brain,
@@ -34,7 +47,10 @@ export async function whileMonitored(
   const binary = await ensureOpencode({ pinned: true });
   const root = await Deno.makeTempDir({ prefix: "iteratr-monitored-" });
   try {
-    await using model = await startScriptedModel(brain, { maxRequests: 2_000 });
+    await using model = await startScriptedModel(
+      (conversation) => warmUp(conversation) ?? brain(conversation),
+      { maxRequests: 2_000 },
+    );
     const cwd = join(root, "work");
     await Deno.mkdir(cwd);
     const password = crypto.randomUUID();
@@ -68,7 +84,20 @@ export async function whileMonitored(
     try {
       const { agent } = connection;
       await agent.request("initialize", { protocolVersion: PROTOCOL_VERSION });
-      const { sessionId } = await agent.request("session/new", { cwd, mcpServers: [] });
+      const open = async (): Promise<string> =>
+        (await agent.request("session/new", { cwd, mcpServers: [] })).sessionId;
+      const other = await open();
+      const say = (text: string): Promise<unknown> =>
+        agent.request("session/prompt", { sessionId: other, prompt: [{ type: "text", text }] });
+      // Until the stream is open, nothing that happens is seen; after that, everything is.
+      await until("the monitor sees a call", async () => {
+        await say(SPEAK);
+        return calls.length > 0;
+      });
+      await say(BE_SILENT);
+      await until("the monitor sees the last of these calls", () => calls.at(-1) === true);
+      calls.length = 0;
+      const sessionId = await open();
       await scene({
         monitor,
         session: sessionId,
