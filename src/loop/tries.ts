@@ -12,6 +12,10 @@ import { type Course, spend, type TurnEnd } from "./course.ts";
 import { type NextPrompt, nextPrompt } from "./next_prompt.ts";
 import { waitForQuota } from "./quota_wait.ts";
 
+/** Waits for a provider are at least so long: the first one, and after it each twice as long, up to this. */
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 300_000;
+
 /** What a turn needs of its iteration. */
 export interface TurnPlan {
   readonly spec: string;
@@ -135,6 +139,7 @@ class Tries {
   readonly #course: Course;
   readonly #turn: TurnPlan;
   #isPrepared = false;
+  #waits = 0;
   /** What hooks had to say in the prompts of attempts that failed. */
   #told: readonly string[] = [];
   /** Why the last attempt failed; empty before one did. */
@@ -163,7 +168,7 @@ class Tries {
   async wait(until: number, message: string, waitedMs: number): Promise<number | undefined> {
     const { plan, world, recorder, control, time } = this.#context;
     const { clock } = world;
-    const left = Math.max(0, until - clock.now().getTime());
+    const left = Math.max(this.#shortestWait(), until - clock.now().getTime());
     if (plan.maxWaitMs === 0 || waitedMs + left > plan.maxWaitMs) {
       const at = new Date(until).toISOString();
       const why = plan.maxWaitMs === 0
@@ -176,10 +181,16 @@ class Tries {
     }
     using _pause = time.pause();
     const { stop: isStopping } = await currentHead(world.store, plan.session);
-    const { why, ms } = await waitForQuota(until, message, {
+    const end = clock.now().getTime() + left;
+    const { why, ms } = await waitForQuota(end, message, {
       ...{ clock, recorder, control, stop: world.stop, isStopping: isStopping !== null },
     });
     return why === "stopped" ? undefined : Math.max(1, ms);
+  }
+
+  /** A provider that says "now" and refuses again must not be asked without end. */
+  #shortestWait(): number {
+    return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#waits++);
   }
 
   async #attempt(): Promise<Attempt> {

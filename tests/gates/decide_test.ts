@@ -11,7 +11,10 @@ import {
 import type { Judgement } from "../../src/session/gate.ts";
 import { emptyHead, type Head } from "../../src/session/state.ts";
 
-const LIMITS: Limits = { iterations: 0, stall: 3, timeMs: 0, withoutTask: 20, gates: "g" };
+const LIMITS: Limits = {
+  ...{ iterations: 0, stall: 3, timeMs: 0, withoutTask: 20, gates: "g" },
+  spending: { tokens: 0, cost: 0 },
+};
 
 const judgement = (more: Partial<Judgement>): Judgement => ({
   ...{ at: "2026-01-01T00:00:00.000Z", passed: false, failed: ["a"], tolerated: [], gates: "g" },

@@ -90,7 +90,7 @@ Deno.test("what a hook prints after an agent's error goes to the prompt that tak
     "on_error": [piped("echo rescue-{{iteration}}")],
     "post_iteration": [piped("echo never")],
   });
-  const first = await stage.build("errors message=overloaded");
+  const first = await stage.build("errors message=overloaded", ["--no-retry"]);
   assert.equal(first.code, 2, first.stdout);
   const seen = await stage.session();
   assert.deepEqual(hooksOf(seen).map(({ hook }) => hook), ["on_error"]);

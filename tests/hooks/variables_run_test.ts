@@ -106,7 +106,7 @@ Deno.test("an agent's error never becomes a command, and is what the hook is tol
   const contexts = ["echo {{error}}", "echo '{{error}}'", 'echo "{{error}}" {{iteration}}'];
   await writeHooks(stage, { "on_error": [...contexts.map((context) => piped(context)), SHOW] });
   const message = "$(touch${IFS}pwned)';touch${IFS}pwned;`touch${IFS}pwned`";
-  await using run = await stage.start(`errors message=${message}`, [], {
+  await using run = await stage.start(`errors message=${message}`, ["--no-retry"], {
     env: { OUT: stage.root },
   });
   const { code, stdout } = await stage.ended(run);
