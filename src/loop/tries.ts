@@ -56,7 +56,10 @@ export async function takeTurn(
       fault: fault.kind,
       text: fault.message,
     });
-    if (fault.kind === "quota") {
+    const head = await currentHead(world.store, plan.session);
+    const isDone = head.complete && openTasks(head) === 0;
+    // When everything is done, nobody has to wait for the words that are missing.
+    if (fault.kind === "quota" && !isDone) {
       const waited = await tries.wait(fault.until, fault.message, waitedMs);
       if (waited === undefined) {
         return {
@@ -71,13 +74,12 @@ export async function takeTurn(
     }
     await hooks.run("on_error", { iteration: n, error: tries.lastError }, world.stop);
     if (hooks.has("on_error")) await context.autoCommit.passOver();
-    if (fault.kind === "person") throw new UserError(fault.message, fault.hints);
-    const head = await currentHead(world.store, plan.session);
-    if (head.complete && openTasks(head) === 0) {
+    if (isDone) {
       const message = `the agent failed after everything was done: ${tries.lastError}`;
       await recorder.record(event("warning", { message }));
       return { ...GIVEN_UP, stop: tries.lastError };
     }
+    if (fault.kind === "person") throw new UserError(fault.message, fault.hints);
     if (retries >= plan.retry.attempts) {
       throw usedUp({ error, text: tries.lastError, n, retries, lines }, plan.retry.delaysMs);
     }
