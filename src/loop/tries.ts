@@ -3,7 +3,7 @@ import { messageOf, UserError } from "../platform/failure.ts";
 import { formatDuration, plural } from "../platform/text.ts";
 import { event } from "../session/event.ts";
 import { openTasks } from "../session/state.ts";
-import { NO_USAGE } from "../session/usage.ts";
+import { NO_USAGE, totalTokens } from "../session/usage.ts";
 import { type Attempt, attempt, type AttemptEnd } from "./attempt.ts";
 import { attemptSection } from "./attempt_section.ts";
 import type { RunContext } from "./context.ts";
@@ -149,8 +149,16 @@ class Tries {
     const result = await this.#attempt();
     spend(this.#course, result);
     const { end } = result;
+    if (end.kind === "failed") await this.#record();
     if (end.kind === "failed") this.lastError = textOf(end);
     return result;
+  }
+
+  /** Writes down what has been spent: it must not be lost when the run is killed while it waits. */
+  async #record(): Promise<void> {
+    const { n, usage } = this.#course;
+    if (n === undefined || totalTokens(usage) + usage.cost === 0) return;
+    await this.#context.recorder.record(event("iteration.usage", { n, usage }));
   }
 
   /**
