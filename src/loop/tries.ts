@@ -44,7 +44,7 @@ export async function takeTurn(
       return { ...end, outcome: world.stop.aborted ? "interrupted" : "progress" };
     }
     const { error, fault } = end;
-    const lines = agents.lastLines();
+    const lines = error.lastLines.length > 0 ? error.lastLines : agents.lastLines();
     await agents.discard();
     // An agent that was given up because the run ends is no agent that has failed.
     if (world.stop.aborted || time.up.aborted) throw error;
