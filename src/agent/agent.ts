@@ -44,6 +44,8 @@ export interface Agent {
 export async function startAgent(options: AgentOptions): Promise<Agent> {
   const process = launch(options);
   const link = connect(process, options);
+  const lastLines = (): readonly string[] =>
+    withoutAnswers(process.stderr().lastLines(READ_LINES)).slice(-LAST_LINES);
   try {
     const answer = asObject(
       await link.ask("initialize", {
@@ -59,14 +61,17 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       name: asText(info?.["name"])?.slice(0, 100) ?? options.command[0],
       version: asText(info?.["version"])?.slice(0, 100) ?? "",
       openSession: (model) => openSession(link, options, model),
-      lastLines: () => withoutAnswers(process.stderr().lastLines(READ_LINES)).slice(-LAST_LINES),
+      lastLines,
       close: link.close,
     };
   } catch (error) {
     await link.close();
-    throw error instanceof RequestError
-      ? new AgentError(`the agent refused the handshake: ${messageOf(error)}`, "")
-      : error;
+    if (error instanceof RequestError) {
+      const message = `the agent refused the handshake: ${messageOf(error)}`;
+      throw new AgentError(message, "", undefined, lastLines());
+    }
+    if (!(error instanceof AgentError)) throw error;
+    throw new AgentError(error.message, error.lastWords, error.rpc, lastLines());
   }
 }
 

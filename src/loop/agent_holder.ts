@@ -52,11 +52,12 @@ export class AgentHolder implements AsyncDisposable {
 
   /** Ends an agent that has failed, with everything that it has started. */
   async discard(): Promise<void> {
-    if (this.#agent === undefined) return;
-    const { pid } = this.#agent;
-    await this.#context.remains.look(pid);
+    const mark = this.#mark;
+    this.#mark = "";
+    if (this.#agent !== undefined) await this.#context.remains.look(this.#agent.pid);
     await this.#end();
-    await this.#context.remains.endAgents(this.#mark);
+    // One that has failed at its start may have left something as well.
+    if (mark !== "") await this.#context.remains.endAgents(mark);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -3,7 +3,7 @@ import { messageOf, UserError } from "../platform/failure.ts";
 import { formatDuration, plural } from "../platform/text.ts";
 import { event } from "../session/event.ts";
 import { openTasks } from "../session/state.ts";
-import { NO_USAGE } from "../session/usage.ts";
+import { NO_USAGE, totalTokens } from "../session/usage.ts";
 import { type Attempt, attempt, type AttemptEnd } from "./attempt.ts";
 import { attemptSection } from "./attempt_section.ts";
 import type { RunContext } from "./context.ts";
@@ -11,10 +11,6 @@ import { currentHead } from "./current_head.ts";
 import { type Course, spend, type TurnEnd } from "./course.ts";
 import { type NextPrompt, nextPrompt } from "./next_prompt.ts";
 import { waitForQuota } from "./quota_wait.ts";
-
-/** Waits for a provider are at least so long: the first one, and after it each twice as long, up to this. */
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 300_000;
 
 /** What a turn needs of its iteration. */
 export interface TurnPlan {
@@ -42,13 +38,14 @@ export async function takeTurn(
   const tries = new Tries(context, course, turn);
   let retries = 0;
   let waitedMs = 0;
+  let waits = 0;
   for (;;) {
     const { end } = await tries.next();
     if (end.kind === "ended") {
       return { ...end, outcome: world.stop.aborted ? "interrupted" : "progress" };
     }
     const { error, fault } = end;
-    const lines = agents.lastLines();
+    const lines = error.lastLines.length > 0 ? error.lastLines : agents.lastLines();
     await agents.discard();
     // An agent that was given up because the run ends is no agent that has failed.
     if (world.stop.aborted || time.up.aborted) throw error;
@@ -60,8 +57,12 @@ export async function takeTurn(
       fault: fault.kind,
       text: fault.message,
     });
-    if (fault.kind === "quota") {
-      const waited = await tries.wait(fault.until, fault.message, waitedMs);
+    const head = await currentHead(world.store, plan.session);
+    const isDone = head.complete && openTasks(head) === 0;
+    // When everything is done, nobody has to wait for the words that are missing.
+    if (fault.kind === "quota" && !isDone) {
+      const until = Math.max(fault.until, world.clock.now().getTime() + leastWait(waits++));
+      const waited = await tries.wait(until, fault.message, waitedMs);
       if (waited === undefined) {
         return {
           ...GIVEN_UP,
@@ -78,13 +79,12 @@ export async function takeTurn(
       await hooks.run("on_error", { iteration: n, error: tries.lastError }, world.stop);
       await context.autoCommit.passOver();
     }
-    if (fault.kind === "person") throw new UserError(fault.message, fault.hints);
-    const head = await currentHead(world.store, plan.session);
-    if (head.complete && openTasks(head) === 0) {
+    if (isDone) {
       const message = `the agent failed after everything was done: ${tries.lastError}`;
       await recorder.record(event("warning", { message }));
       return { ...GIVEN_UP, stop: tries.lastError };
     }
+    if (fault.kind === "person") throw new UserError(fault.message, fault.hints);
     if (retries >= plan.retry.attempts) {
       throw usedUp({ error, text: tries.lastError, n, retries, lines }, plan.retry.delaysMs);
     }
@@ -101,6 +101,16 @@ export async function takeTurn(
 
 /** A turn after whose last attempt no other is made, although the run goes on to its end in order. */
 const GIVEN_UP = { outcome: "progress", question: undefined, hasFigures: true } as const;
+
+/**
+ * The least that the next wait of an iteration for its provider takes, in milliseconds: one that names a
+ * time and refuses again at that time, or that names none ahead, must not be asked without end.
+ */
+function leastWait(waits: number): number {
+  return waits === 0 ? 0 : Math.min(LONGEST_LEAST_WAIT_MS, 1_000 * 2 ** waits);
+}
+
+const LONGEST_LEAST_WAIT_MS = 300_000;
 
 function delayBefore(retry: number, delaysMs: readonly number[]): number {
   return delaysMs[retry] ?? delaysMs.at(-1) ?? 0;
@@ -139,7 +149,6 @@ class Tries {
   readonly #course: Course;
   readonly #turn: TurnPlan;
   #isPrepared = false;
-  #waits = 0;
   /** What hooks had to say in the prompts of attempts that failed. */
   #told: readonly string[] = [];
   /** Why the last attempt failed; empty before one did. */
@@ -155,8 +164,16 @@ class Tries {
     const result = await this.#attempt();
     spend(this.#course, result);
     const { end } = result;
+    if (end.kind === "failed") await this.#record();
     if (end.kind === "failed") this.lastError = textOf(end);
     return result;
+  }
+
+  /** Writes down what has been spent: it must not be lost when the run is killed while it waits. */
+  async #record(): Promise<void> {
+    const { n, usage } = this.#course;
+    if (n === undefined || totalTokens(usage) + usage.cost === 0) return;
+    await this.#context.recorder.record(event("iteration.usage", { n, usage }));
   }
 
   /**
@@ -168,7 +185,7 @@ class Tries {
   async wait(until: number, message: string, waitedMs: number): Promise<number | undefined> {
     const { plan, world, recorder, control, time } = this.#context;
     const { clock } = world;
-    const left = Math.max(this.#shortestWait(), until - clock.now().getTime());
+    const left = Math.max(0, until - clock.now().getTime());
     if (plan.maxWaitMs === 0 || waitedMs + left > plan.maxWaitMs) {
       const at = new Date(until).toISOString();
       const why = plan.maxWaitMs === 0
@@ -181,16 +198,10 @@ class Tries {
     }
     using _pause = time.pause();
     const { stop: isStopping } = await currentHead(world.store, plan.session);
-    const end = clock.now().getTime() + left;
-    const { why, ms } = await waitForQuota(end, message, {
+    const { why, ms } = await waitForQuota(until, message, {
       ...{ clock, recorder, control, stop: world.stop, isStopping: isStopping !== null },
     });
     return why === "stopped" ? undefined : Math.max(1, ms);
-  }
-
-  /** A provider that says "now" and refuses again must not be asked without end. */
-  #shortestWait(): number {
-    return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#waits++);
   }
 
   async #attempt(): Promise<Attempt> {
