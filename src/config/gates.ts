@@ -61,7 +61,8 @@ function readGate(item: unknown, key: string, problem: Report): Gate | undefined
     fields.set(word, value);
   }
   const command = readText(fields, "command", wrong);
-  if (!fields.has("command")) wrong(item, `${key} must hold commands: one has no command`);
+  // A mistyped name has been told already.
+  if (!fields.has("command") && isFine) wrong(item, `${key} must hold commands: one has no command`);
   const name = readText(fields, "name", wrong);
   const timeoutMs = readTimeout(fields.get("timeout"), wrong);
   if (!isFine || command === undefined) return undefined;
