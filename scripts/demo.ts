@@ -82,6 +82,8 @@ async function demo(root: string): Promise<number> {
     main,
     "build",
     "--headless",
+    "--verify",
+    "sh check.sh",
     "--spec",
     "specs/greeter.md",
     "--model",
