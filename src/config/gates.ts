@@ -62,7 +62,9 @@ function readGate(item: unknown, key: string, problem: Report): Gate | undefined
   }
   const command = readText(fields, "command", wrong);
   // A mistyped name has been told already.
-  if (!fields.has("command") && isFine) wrong(item, `${key} must hold commands: one has no command`);
+  if (!fields.has("command") && isFine) {
+    wrong(item, `${key} must hold commands: one has no command`);
+  }
   const name = readText(fields, "name", wrong);
   const timeoutMs = readTimeout(fields.get("timeout"), wrong);
   if (!isFine || command === undefined) return undefined;

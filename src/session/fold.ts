@@ -92,10 +92,12 @@ function applyKnown(head: Head, event: SessionEvent, lookup: Lookup): Change {
     }
     case "run.ended":
       return { head: { ...goOn(head), run: null, stop: null } };
+    case "retry.scheduled":
+      return { head: { ...head, retriedAt: event.at } };
     case "quota.waiting":
       return { head: { ...head, waiting: event.data.until } };
     case "quota.over":
-      return { head: goOn(head) };
+      return { head: { ...goOn(head), retriedAt: event.at } };
     case "run.stop":
       return { head: { ...head, stop: event.data.now ? "now" : "after-iteration" } };
     case "hook.ended":
@@ -187,7 +189,6 @@ function applyKnown(head: Head, event: SessionEvent, lookup: Lookup): Change {
     case "agent.question":
     case "agent.ended":
     case "agent.waiting":
-    case "retry.scheduled":
     case "watchdog.fired":
     case "run.resume":
     case "budget.warned":
@@ -202,12 +203,17 @@ function goOn({ waiting: _, ...head }: Head): Head {
   return head;
 }
 
+/** An iteration of which there has been no other attempt. */
+function firstAttempt({ retriedAt: _, ...head }: Head): Head {
+  return head;
+}
+
 type Typed<T extends SessionEvent["type"]> = Extract<SessionEvent, { readonly type: T }>;
 
 function startIteration(head: Head, event: Typed<"iteration.started">): Change {
   const { n, commit } = event.data;
   return {
-    head: { ...head, iterations: Math.max(head.iterations, n), iteration: n },
+    head: { ...firstAttempt(head), iterations: Math.max(head.iterations, n), iteration: n },
     iteration: {
       n,
       run: event.run,

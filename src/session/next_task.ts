@@ -1,5 +1,5 @@
 import { formatId } from "./ids.ts";
-import { isClosed, type Task } from "./task.ts";
+import { isClosed, isLeftBehind, type Task } from "./task.ts";
 import { byNumber, idList, unmet } from "./task_graph.ts";
 
 /** What to work on, or why there is nothing to work on. */
@@ -8,16 +8,21 @@ export type NextTask =
   | { readonly kind: "none"; readonly why: string };
 
 /**
- * Picks the task to work on: one that an earlier iteration left in progress, then the ready ones by
+ * Picks the task to work on: one that was left in progress, then the ready ones by
  * priority, then by number. A task with an unmet dependency is never offered.
  *
  * @param tasks all tasks, in ascending order of their numbers.
  * @param iteration the iteration that is asking; null outside a run.
+ * @param retriedAt since when another agent tries it again; `undefined` during its first attempt.
  */
-export function nextTask(tasks: readonly Task[], iteration: number | null): NextTask {
+export function nextTask(
+  tasks: readonly Task[],
+  iteration: number | null,
+  retriedAt?: string,
+): NextTask {
   const known = byNumber(tasks);
   const free = tasks.filter((task) => unmet(task, known).length === 0);
-  const left = free.filter((task) => task.status === "in_progress" && task.iteration !== iteration);
+  const left = free.filter((task) => isLeftBehind(task, iteration, retriedAt));
   const ready = free.filter((task) => task.status === "remaining");
   const task = mostUrgent(left) ?? mostUrgent(ready);
   return task === undefined ? { kind: "none", why: whyNone(tasks) } : { kind: "task", task };

@@ -29,6 +29,8 @@ export interface Head {
   readonly lastAt: string;
   /** ISO time until which the run waits for its provider; absent when it does not. */
   readonly waiting?: string;
+  /** ISO time since which another agent tries the iteration again; absent during a first attempt. */
+  readonly retriedAt?: string;
   /** Output of hooks that no prompt has told yet, the oldest first; absent before the first. */
   readonly held?: readonly HeldOutput[];
   /**

@@ -53,3 +53,20 @@ export function isClosed(task: Task): boolean {
 export function sameText(text: string): string {
   return text.trim().toLowerCase();
 }
+
+/**
+ * Whether a task is in progress by somebody who does not work on it any more: an earlier iteration, or an
+ * agent that has failed in this one.
+ *
+ * @param iteration the iteration that is going on; null outside a run.
+ * @param retriedAt since when another agent tries it again; `undefined` during its first attempt.
+ */
+export function isLeftBehind(
+  { status, iteration: by, updatedAt }: Task,
+  iteration: number | null,
+  retriedAt: string | undefined,
+): boolean {
+  if (status !== "in_progress") return false;
+  // Times are all in one format; where the clock was set back, a task is at worst offered twice.
+  return by !== iteration || (retriedAt !== undefined && updatedAt <= retriedAt);
+}

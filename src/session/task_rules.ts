@@ -12,6 +12,7 @@ import {
 import {
   DEFAULT_PRIORITY,
   isClosed,
+  isLeftBehind,
   type Priority,
   sameText,
   type Task,
@@ -63,18 +64,15 @@ export function addTasks(view: SessionView, drafts: readonly TaskDraft[]): Rulin
 export function setStatus(view: SessionView, n: number, status: TaskStatus): Ruling {
   const task = find(view, n);
   if (task === undefined) return unknownTask(view, n);
-  if (task.status === status && !wasLeftByEarlierIteration(view, task)) return granted();
+  const { iteration, retriedAt } = view.head;
+  // Taking over a task that was left in progress is a change: it moves owner.
+  if (task.status === status && !isLeftBehind(task, iteration, retriedAt)) return granted();
   const needsWork = status === "remaining" || status === "in_progress";
   const opens = needsWork || (isClosed(task) && status === "blocked");
   return granted(
     ...(opens ? reopening(view, `${formatId("TAS", n)} was set to ${status}`) : []),
     event("task.status", { n, status }),
   );
-}
-
-/** Taking over a task that an interrupted iteration left in progress is a change: it moves owner. */
-function wasLeftByEarlierIteration(view: SessionView, task: Task): boolean {
-  return task.status === "in_progress" && task.iteration !== view.head.iteration;
 }
 
 /** Sets a task's priority; the one it already has is granted without an event. */

@@ -53,16 +53,34 @@ Deno.test("SIGTERM in the middle of a shell command ends 143 and leaves no proce
   });
 });
 
-Deno.test("opencode killed in mid-turn ends the run 2, with nothing left of it", async () => {
+Deno.test("opencode killed in mid-turn ends a run without retries 2, with nothing left of it", async () => {
   await onStage({ brain: hangsOnce(), spec: SPEC }, async (stage) => {
-    const child = stage.spawn(stage.buildArgs);
+    const child = stage.spawn([...stage.buildArgs, "--no-retry"]);
     await untilHanging(stage);
     const started = (await exported(stage)).find((line) => line.includes('"agent.started"')) ?? "";
     Deno.kill(Number(/"pid":(\d+)/.exec(started)?.[1]), "SIGKILL");
     const { code, stdout } = await child.output();
     const text = new TextDecoder().decode(stdout);
     assert.equal(code, 2, text);
-    assert.match(text, /^agent-failed \(exit 2\): the agent's process was ended by SIGKILL\.$/m);
+    assert.match(
+      text,
+      /^agent-failed \(exit 2\): the agent's process was ended by SIGKILL in iteration 1\.$/m,
+    );
+    assert.deepEqual(processesWith("STAGE", stage.id), []);
+  });
+});
+
+Deno.test("opencode killed in mid-turn is started anew, is offered its task again, and finishes", async () => {
+  await onStage({ brain: hangsOnce(), spec: SPEC }, async (stage) => {
+    const child = stage.spawn([...stage.buildArgs, "--no-auto-commit"]);
+    await untilHanging(stage);
+    const started = (await exported(stage)).find((line) => line.includes('"agent.started"')) ?? "";
+    Deno.kill(Number(/"pid":(\d+)/.exec(started)?.[1]), "SIGKILL");
+    const { code, stdout } = await child.output();
+    const text = new TextDecoder().decode(stdout);
+    assert.equal(code, 0, text);
+    assert.match(text, /^retry {3}1 of 3 at once: the agent's process was ended by SIGKILL$/m);
+    assert.match(text, /^-- iteration 1: progress .* 1 task done, 0 open$/m);
     assert.deepEqual(processesWith("STAGE", stage.id), []);
   });
 });

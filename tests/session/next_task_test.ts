@@ -122,3 +122,29 @@ Deno.test("nextTask says why there is nothing to do", () => {
   session.run((view) => setStatus(view, 3, "cancelled"));
   assert.equal(offer(session), "all 3 tasks are done");
 });
+
+Deno.test("a task that a failed attempt has left in progress is offered to the next attempt", () => {
+  const session = withTasks(2);
+  begin(session);
+  session.run((view) => setStatus(view, 1, "in_progress"));
+  const { tasks, head } = session.view;
+  assert.equal(head.retriedAt, undefined);
+  assert.equal(offer(session), 2, "the agent that works on it is offered another one");
+  session.run(() =>
+    granted(event("retry.scheduled", { attempt: 1, max: 3, delayMs: 0, error: "it crashed" }))
+  );
+  const { retriedAt } = session.view.head;
+  const again = nextTask(tasks, 1, retriedAt);
+  assert.equal(again.kind === "task" && again.task.n, 1);
+  const taken = session.run((view) => setStatus(view, 1, "in_progress"));
+  assert.deepEqual(
+    taken.ok && taken.events.map(({ type }) => type),
+    ["task.status"],
+    "taking it over is a change",
+  );
+  const later = tasks.map((task) => ({ ...task, updatedAt: "2026-01-02T12:00:00.001Z" }));
+  const other = nextTask(later, 1, retriedAt);
+  assert.equal(other.kind === "task" && other.task.n, 2, "what was taken over is not left");
+  begin(session);
+  assert.equal(session.view.head.retriedAt, undefined);
+});

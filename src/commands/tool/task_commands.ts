@@ -192,7 +192,7 @@ export const taskNext: Subcommand = {
   flags: [],
   run: async (context): Promise<Answer> => {
     const { head, tasks } = await view(context);
-    const next = nextTask(tasks, head.iteration);
+    const next = nextTask(tasks, head.iteration, head.retriedAt);
     if (next.kind === "none") {
       return { words: `No ready tasks: ${next.why}`, json: { task: null, why: next.why } };
     }
