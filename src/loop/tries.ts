@@ -10,7 +10,7 @@ import type { RunContext } from "./context.ts";
 import { currentHead } from "./current_head.ts";
 import { type Course, spend, type TurnEnd } from "./course.ts";
 import { type NextPrompt, nextPrompt } from "./next_prompt.ts";
-import { waitForQuota } from "./quota_wait.ts";
+import { waitForQuota, waitUntil } from "./quota_wait.ts";
 
 /** What a turn needs of its iteration. */
 export interface TurnPlan {
@@ -38,6 +38,7 @@ export async function takeTurn(
   const tries = new Tries(context, course, turn);
   let retries = 0;
   let waitedMs = 0;
+  let waits = 0;
   for (;;) {
     const { end } = await tries.next();
     if (end.kind === "ended") {
@@ -57,7 +58,8 @@ export async function takeTurn(
       text: fault.message,
     });
     if (fault.kind === "quota") {
-      const waited = await tries.wait(fault.until, fault.message, waitedMs);
+      const until = waitUntil(fault.until, world.clock.now().getTime(), waits++);
+      const waited = await tries.wait(until, fault.message, waitedMs);
       if (waited === undefined) {
         return {
           ...GIVEN_UP,
