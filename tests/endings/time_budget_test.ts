@@ -39,11 +39,6 @@ Deno.test("a time budget warns once when four fifths are used up, and is up at i
   );
 });
 
-/** Lets time pass without anything that waits for it. */
-async function pass(clock: FakeClock, ms: number): Promise<void> {
-  await clock.passUntilSettled(clock.sleep(ms));
-}
-
 Deno.test("a pause does not count: what is used, the warning and the end all go by the rest", async () => {
   const step = fc.record({ isPause: fc.boolean(), ms: fc.integer({ min: 0, max: 2_000 }) });
   await fc.assert(
@@ -58,10 +53,10 @@ Deno.test("a pause does not count: what is used, the warning and the end all go 
         for (const { isPause, ms } of steps) {
           if (isPause) {
             using _pause = budget.pause();
-            await pass(clock, ms);
+            await clock.pass(ms);
             assert.equal(budget.used(), used, "a pause was counted");
           } else {
-            await pass(clock, ms);
+            await clock.pass(ms);
             used += ms;
           }
           await settle();
@@ -88,9 +83,9 @@ Deno.test("a pause does not count: what is used, the warning and the end all go 
 Deno.test("a time budget is never up while it pauses, however long that is", async () => {
   const clock = new FakeClock();
   using budget = startTimeBudget(clock, 1_000, () => assert.fail("warned"));
-  await pass(clock, 799);
+  await clock.pass(799);
   const pause = budget.pause();
-  await pass(clock, 5 * 3_600_000);
+  await clock.pass(5 * 3_600_000);
   assert.deepEqual([budget.used(), budget.up.aborted], [799, false]);
   pause[Symbol.dispose]();
   assert.equal(budget.used(), 799);
@@ -108,23 +103,23 @@ Deno.test("a time budget that pauses lets nobody wake up for nothing", async () 
     },
   };
   using budget = startTimeBudget(counting, 10_000, () => undefined);
-  await pass(clock, 9_999);
+  await clock.pass(9_999);
   using _pause = budget.pause();
   await settle();
   const before = sleeps.length;
-  await pass(clock, 60_000);
+  await clock.pass(60_000);
   assert.ok(sleeps.length <= before + 1, `${sleeps.length - before} times within a minute`);
 });
 
 Deno.test("a time budget of 0 tells what is used, and pauses as well", async () => {
   const clock = new FakeClock();
   using budget = startTimeBudget(clock, 0, () => assert.fail("warned"));
-  await pass(clock, 500);
+  await clock.pass(500);
   {
     using _pause = budget.pause();
-    await pass(clock, 700);
+    await clock.pass(700);
   }
-  await pass(clock, 20);
+  await clock.pass(20);
   assert.equal(budget.used(), 520);
 });
 
