@@ -451,3 +451,82 @@ Deno.test("count keeps whether the extra turn has been taken", () => {
     assert.equal(count({ ...FRESH, told }, head, head, brought("idle")).told, told);
   }
 });
+
+/** A session that has spent so much, and whose last iteration did. */
+function spentBy(
+  used: number,
+  last: number,
+  change: Partial<Head> = {},
+): { readonly head: Head; readonly tally: Tally } {
+  const head = { ...headWith({ remaining: 1 }), usage: usageOf(used), ...change };
+  return { head, tally: { ...FRESH, iterations: 2, last: usageOf(last) } };
+}
+
+/** So many tokens, each for a dollar. */
+function usageOf(tokens: number): typeof NO_USAGE {
+  return { ...NO_USAGE, cachedTokens: tokens, cost: tokens };
+}
+
+Deno.test("a budget ends a run when it is reached, or another iteration like the last would exceed it", () => {
+  for (const kind of ["tokens", "cost"] as const) {
+    const limits: Limits = { ...NO_LIMIT, spending: { tokens: 0, cost: 0, [kind]: 100 } };
+    const cases: readonly (readonly [used: number, last: number, step: Step])[] = [
+      [0, 0, ITERATE],
+      [99, 0, ITERATE],
+      [100, 0, ends(kind)],
+      [101, 0, ends(kind)],
+      // What fits just so is begun.
+      [60, 40, ITERATE],
+      [60, 41, ends(kind)],
+      [99, 1, ITERATE],
+      [99, 2, ends(kind)],
+      [0, 100, ITERATE],
+      [0, 101, ends(kind)],
+    ];
+    for (const [used, last, step] of cases) {
+      const { head, tally } = spentBy(used, last);
+      assert.deepEqual(nextStep(limits, tally, head), step, `${kind}: ${used}, last ${last}`);
+    }
+  }
+});
+
+Deno.test("a budget of 0 is without end, and money is looked at after tokens and time", () => {
+  const { head, tally } = spentBy(1e9, 1e9);
+  assert.deepEqual(nextStep(NO_LIMIT, tally, head), ITERATE);
+  const both: Limits = { ...NO_LIMIT, spending: { tokens: 10, cost: 10 } };
+  assert.deepEqual(nextStep(both, tally, head), ends("tokens"));
+  assert.deepEqual(nextStep({ ...both, timeMs: 1 }, { ...tally, ms: 1 }, head), ends("time"));
+  assert.deepEqual(nextStep({ ...both, iterations: 1 }, tally, head), ends("tokens"));
+  // What is used up is told before what would be.
+  const dear = { ...head, usage: { ...usageOf(5), cost: 10 } };
+  assert.deepEqual(nextStep(both, { ...tally, last: usageOf(6) }, dear), ends("cost"));
+});
+
+Deno.test("completion outranks a budget that is used up in the same iteration", () => {
+  const limits: Limits = { ...NO_LIMIT, spending: { tokens: 10, cost: 0 } };
+  const closed = headWith({ completed: 2 });
+  const { head, tally } = spentBy(50, 50, closed);
+  assert.deepEqual(nextStep(limits, tally, { ...head, complete: true }), ends("complete"));
+  assert.deepEqual(nextStep(limits, tally, head), { kind: "assume-complete" });
+  const gated = { ...limits, gates: "mark" };
+  assert.deepEqual(nextStep(gated, tally, { ...head, complete: true }), { kind: "judge" });
+  const unproven = failed(1, { usage: usageOf(50) });
+  assert.deepEqual(nextStep(gated, tally, unproven), ends("unverified"));
+  const complaint: Head = { ...head, complete: true, held: [{ seq: 8, failed: true }] };
+  assert.deepEqual(nextStep(limits, tally, complaint), ends("complete"), "no extra turn");
+});
+
+Deno.test("a stop and a stall are told before a budget", () => {
+  const limits: Limits = { ...NO_LIMIT, spending: { tokens: 10, cost: 0 } };
+  const { head, tally } = spentBy(50, 50);
+  assert.deepEqual(nextStep(limits, tally, { ...head, stop: "now" }), ends("stopped"));
+  assert.deepEqual(nextStep(limits, { ...tally, idle: 3 }, head), ends("stalled"));
+});
+
+Deno.test("count keeps what the last iteration has spent, and nothing of those before", () => {
+  const head = headWith({ remaining: 1 });
+  const first = count(FRESH, head, head, { outcome: "progress", usage: usageOf(7) });
+  assert.deepEqual(first.last, usageOf(7));
+  const second = count(first, head, head, { outcome: "failed", usage: usageOf(2) });
+  assert.deepEqual(second.last, usageOf(2));
+});
