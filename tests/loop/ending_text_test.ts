@@ -161,6 +161,51 @@ Deno.test("an unverified run tells which gates fail, and how often they did", ()
   ]);
 });
 
+Deno.test("a run whose budget is used up tells what the session has taken, and how to give it more", () => {
+  const tasks = [task(1, "remaining")];
+  const base = facts(tasks);
+  const spending = { tokens: 2_000_000, cost: 5 };
+  const used = { ...NO_USAGE, inputTokens: 1_500_000, cachedTokens: 600_000, cost: 5.25 };
+  const spent = {
+    ...base,
+    limits: { ...base.limits, spending },
+    head: { ...base.head, usage: used },
+  };
+  const rest = "with 1 task open, after 4 iterations, 6m08s, $0.41. Open: TAS-1 Write part 1.";
+  assert.deepEqual(endingFor("tokens", spent), {
+    reason: "budget",
+    message: "the tokens budget of 2.0M tokens is used up: the session has taken 2.1M tokens, " +
+      rest,
+    hints: [
+      "Go on: iteratr build --name user-auth --spec specs/user-auth.md",
+      "Give it more: --max-tokens 4M, or budget.tokens in iteratr.yml",
+    ],
+  });
+  const { message, hints } = endingFor("cost", spent);
+  assert.equal(
+    message,
+    `the cost budget of $5.00 is used up: the session has taken $5.25, ${rest}`,
+  );
+  assert.equal(hints[1], "Give it more: --max-cost 10.00, or budget.cost in iteratr.yml");
+});
+
+Deno.test("a run that another iteration would take over its budget tells what the last one took", () => {
+  const base = facts([task(1, "remaining")]);
+  const { message } = endingFor("cost", {
+    ...base,
+    limits: { ...base.limits, spending: { tokens: 0, cost: 5 } },
+    head: { ...base.head, usage: { ...NO_USAGE, cost: 4 } },
+    tally: { ...base.tally, last: { ...NO_USAGE, cost: 1.5 } },
+  });
+  assert.ok(
+    message.startsWith(
+      "the cost budget of $5.00 would not do for another iteration like the last: " +
+        "the session has taken $4.00, the last iteration $1.50, with 1 task open, ",
+    ),
+    message,
+  );
+});
+
 Deno.test("a session that was complete before is nothing to do", () => {
   assert.deepEqual(nothingToDo("user-auth", { ...emptyHead(1), tasks: 3 }), {
     reason: "complete",
