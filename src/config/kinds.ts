@@ -82,7 +82,7 @@ function readDuration(text: string, min: number): Reading {
   const least = min === 0 ? "" : ` of at least ${writeDuration(min)}`;
   const wrong: Reading = { ok: false, must: `must be a duration${least} such as 90s, 5m or 1h30m` };
   if (text === "0" && min === 0) return { ok: true, value: 0 };
-  const parts = /^(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?$/.exec(text)?.slice(
+  const parts = /^(?:(\d{1,6})d)?(?:(\d{1,8})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?$/.exec(text)?.slice(
     1,
   );
   if (text === "" || parts === undefined) return wrong;
