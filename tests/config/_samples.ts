@@ -67,6 +67,8 @@ const BY_KIND: Readonly<Record<string, (kind: Kind) => Samples>> = {
         ["5m", 300_000],
         ["2h", 7_200_000],
         ["1h30m", 5_400_000],
+        // As many days as there may be, which are written in hours.
+        ["999999d", 86_399_913_600_000],
         ...min === 0 ? [["0", 0], ["0s", 0]] as const : [[`${min / 1_000}s`, min]] as const,
       ),
       bad: [
