@@ -82,7 +82,7 @@ function readDuration(text: string, min: number): Reading {
   const least = min === 0 ? "" : ` of at least ${writeDuration(min)}`;
   const wrong: Reading = { ok: false, must: `must be a duration${least} such as 90s, 5m or 1h30m` };
   if (text === "0" && min === 0) return { ok: true, value: 0 };
-  const parts = /^(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?$/.exec(text)?.slice(
+  const parts = /^(?:(\d{1,6})d)?(?:(\d{1,8})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?$/.exec(text)?.slice(
     1,
   );
   if (text === "" || parts === undefined) return wrong;
@@ -108,9 +108,10 @@ const TOKEN_UNITS: Readonly<Record<string, number>> = { "": 1, k: 1_000, M: 1_00
 
 function readTokens(text: string): Reading {
   const [, digits, fraction = "", unit = ""] =
-    /^(0|[1-9][0-9]{0,11})(\.[0-9]{1,3})?(k|M)?$/.exec(text) ?? [];
-  const value = Number(`${digits}${fraction}`) * (TOKEN_UNITS[unit] ?? 1);
-  return digits !== undefined && Number.isInteger(value)
+    /^(0|[1-9][0-9]{0,11})(?:\.([0-9]{1,3})(?=k|M))?(k|M)?$/.exec(text) ?? [];
+  // In whole numbers: 1.005 times 1000 is less than 1005.
+  const value = Number(`${digits}${fraction}`) * (TOKEN_UNITS[unit] ?? 1) / 10 ** fraction.length;
+  return digits !== undefined && Number.isSafeInteger(value)
     ? { ok: true, value }
     : { ok: false, must: "must be a number of tokens such as 800000, 500k or 2M" };
 }

@@ -17,6 +17,22 @@ export interface QuotaWait {
   readonly isStopping: boolean;
 }
 
+/** A second wait in a turn takes at least this, each further one twice as long, up to the second figure. */
+const LEAST_MS = 1_000;
+const MOST_LEAST_MS = 300_000;
+
+/**
+ * Until when to wait for a provider that takes requests again from a time on. One that has enough again
+ * as soon as that has come, or that names a time that is over, must not be asked without end.
+ *
+ * @param until what it says, `now`: epoch milliseconds.
+ * @param waits how many times the turn has waited already.
+ */
+export function waitUntil(until: number, now: number, waits: number): number {
+  if (waits === 0) return until;
+  return Math.max(until, now + Math.min(LEAST_MS * 2 ** (waits - 1), MOST_LEAST_MS));
+}
+
 /**
  * Waits until the provider takes requests again.
  *

@@ -84,8 +84,9 @@ class Watch implements TimeBudget {
   async #reach(ms: number): Promise<void> {
     for (let left = ms - this.used(); left > 0; left = ms - this.used()) {
       if (this.#over.signal.aborted) return;
-      // While it pauses, only the end of the pause can wake it: the time to sleep does not matter.
-      await this.#clock.sleep(left, AbortSignal.any([this.#over.signal, this.#turn.signal]));
+      // While it pauses, only the end of the pause wakes it: else a little that is left would keep it busy.
+      const sleepMs = this.#since === undefined ? Infinity : Math.ceil(left);
+      await this.#clock.sleep(sleepMs, AbortSignal.any([this.#over.signal, this.#turn.signal]));
     }
   }
 

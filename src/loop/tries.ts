@@ -10,7 +10,7 @@ import type { RunContext } from "./context.ts";
 import { currentHead } from "./current_head.ts";
 import { type Course, spend, type TurnEnd } from "./course.ts";
 import { type NextPrompt, nextPrompt } from "./next_prompt.ts";
-import { waitForQuota } from "./quota_wait.ts";
+import { waitForQuota, waitUntil } from "./quota_wait.ts";
 
 /** What a turn needs of its iteration. */
 export interface TurnPlan {
@@ -61,7 +61,7 @@ export async function takeTurn(
     const isDone = head.complete && openTasks(head) === 0;
     // When everything is done, nobody has to wait for the words that are missing.
     if (fault.kind === "quota" && !isDone) {
-      const until = Math.max(fault.until, world.clock.now().getTime() + leastWait(waits++));
+      const until = waitUntil(fault.until, world.clock.now().getTime(), waits++);
       const waited = await tries.wait(until, fault.message, waitedMs);
       if (waited === undefined) {
         return {
@@ -101,16 +101,6 @@ export async function takeTurn(
 
 /** A turn after whose last attempt no other is made, although the run goes on to its end in order. */
 const GIVEN_UP = { outcome: "progress", question: undefined, hasFigures: true } as const;
-
-/**
- * The least that the next wait of an iteration for its provider takes, in milliseconds: one that names a
- * time and refuses again at that time, or that names none ahead, must not be asked without end.
- */
-function leastWait(waits: number): number {
-  return waits === 0 ? 0 : Math.min(LONGEST_LEAST_WAIT_MS, 1_000 * 2 ** waits);
-}
-
-const LONGEST_LEAST_WAIT_MS = 300_000;
 
 function delayBefore(retry: number, delaysMs: readonly number[]): number {
   return delaysMs[retry] ?? delaysMs.at(-1) ?? 0;

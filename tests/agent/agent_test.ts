@@ -215,3 +215,42 @@ Deno.test(
     assert.deepEqual(stage.processes(), []);
   },
 );
+
+Deno.test(
+  "the last lines of an agent's stderr are kept, the newest five of them",
+  OPTIONS,
+  async () => {
+    await using stage = await Stage.make();
+    const said = Array.from({ length: 9 }, (_, n) => `echo '  line ${n}' >&2`).join("; ");
+    const chatty = await stage.writeProgram("chatty", `${said}; exec ${stage.agent("talks")}`);
+    await using guest = await Guest.start(stage, "talks", { command: [chatty] });
+    await guest.turn();
+    assert.deepEqual(guest.agent.lastLines(), ["line 4", "line 5", "line 6", "line 7", "line 8"]);
+  },
+);
+
+Deno.test(
+  "what an agent prints of an error that it has answered with is none of its last lines",
+  OPTIONS,
+  async () => {
+    await using stage = await Stage.make();
+    await using silent = await Guest.start(stage, "errors at=prompt message=no-credit");
+    await assert.rejects(silent.turn(), AgentError);
+    assert.deepEqual(silent.agent.lastLines(), []);
+    const before = "echo 'warning: an old key' >&2";
+    const chatty = await stage.writeProgram(
+      "chatty",
+      `${before}; exec ${stage.agent("errors at=prompt message=no-credit")}`,
+    );
+    await using guest = await Guest.start(stage, "errors", { command: [chatty] });
+    await assert.rejects(guest.turn(), AgentError);
+    assert.deepEqual(guest.agent.lastLines(), ["warning: an old key"]);
+  },
+);
+
+Deno.test("the last lines of an agent that has crashed are still there", OPTIONS, async () => {
+  await using stage = await Stage.make();
+  await using guest = await Guest.start(stage, "crash at=prompt message=out-of-memory");
+  await assert.rejects(guest.turn(), AgentError);
+  assert.deepEqual(guest.agent.lastLines(), ["out-of-memory"]);
+});

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { dataOf, Stage } from "./_stage.ts";
 import { together } from "./_together.ts";
 import type { Finished } from "./_run.ts";
+import { configure } from "../endings/_scripted.ts";
 
 /** The last line of a run, which must be on stdout and, with what to do next, on stderr. */
 function lastLine({ stdout, stderr }: Finished): string {
@@ -14,23 +15,19 @@ function lastLine({ stdout, stderr }: Finished): string {
 Deno.test("an agent that crashes ends the run with 2, its exit code and its last words, wherever", async () => {
   await together(["start", "initialize", "new", "prompt", "mid"], async (at) => {
     await using stage = await Stage.make();
-    const ended = await stage.build(`crash at=${at} code=7`);
+    const ended = await stage.build(`crash at=${at} code=7`, ["--no-retry"]);
     assert.equal(ended.code, 2, `${at}: ${ended.stdout}`);
     assert.match(
       lastLine(ended),
-      /^agent-failed \(exit 2\): the agent's process ended with code 7\.$/,
+      /^agent-failed \(exit 2\): the agent's process ended with code 7 in iteration 1\.$/,
       at,
     );
     assert.match(ended.stderr, /^ {2}Its last words: fatal: the fake agent was told to crash$/m);
     const seen = await stage.session();
     assert.deepEqual([seen.head.run, seen.head.iteration], [null, null], at);
     assert.deepEqual(dataOf(seen, "run.ended").map(({ code }) => code), [2], at);
-    const hasIteration = at === "prompt" || at === "mid";
-    assert.deepEqual(
-      seen.iterations.map(({ outcome }) => outcome),
-      hasIteration ? ["failed"] : [],
-      at,
-    );
+    assert.deepEqual(seen.iterations.map(({ outcome }) => outcome), ["failed"], at);
+    assert.deepEqual(dataOf(seen, "retry.scheduled"), [], at);
     if (at !== "mid") return;
     assert.match(ended.stdout, /^agent {3}I start with the tests\.$/m);
     assert.match(ended.stdout, /^tool {4}execute +make test +failed/m);
@@ -38,9 +35,53 @@ Deno.test("an agent that crashes ends the run with 2, its exit code and its last
   });
 });
 
+Deno.test("an agent that crashes is tried again, and each attempt is told what became of the one before", async () => {
+  await using stage = await Stage.make();
+  await configure(stage, "retry:", "  delays: [0s]");
+  const ended = await stage.build("crash at=mid code=7");
+  assert.equal(ended.code, 2, ended.stdout);
+  assert.match(
+    lastLine(ended),
+    /: the agent's process ended with code 7 in iteration 1; 3 retries \(after 0s, 0s, 0s\) did not help\.$/,
+  );
+  const seen = await stage.session();
+  assert.deepEqual(seen.iterations.map(({ outcome }) => outcome), ["failed"]);
+  const error = "the agent's process ended with code 7";
+  assert.deepEqual(
+    dataOf(seen, "retry.scheduled"),
+    [1, 2, 3].map((attempt) => ({ attempt, max: 3, delayMs: 0, error })),
+  );
+  assert.deepEqual(dataOf(seen, "agent.ended").map(({ code }) => code), [7, 7, 7, 7]);
+  assert.match(ended.stdout, /^retry {3}2 of 3 at once: the agent's process ended with code 7$/m);
+  const prompts = stage.prompts();
+  assert.equal(prompts.length, 4);
+  const told = prompts.map((prompt) =>
+    prompt.includes("# An earlier attempt at this iteration failed")
+  );
+  assert.deepEqual(told, [false, true, true, true]);
+  assert.ok(prompts[1]?.includes(error));
+});
+
+Deno.test("a run that an agent's second attempt has saved is complete, without a word of failure", async () => {
+  await using stage = await Stage.make();
+  await configure(stage, "retry.delays: 0s");
+  const strike = await stage.writeProgram(
+    "flaky",
+    `if [ -e '${stage.join("once")}' ]; then exec ${stage.agent("works tasks=2")}; fi\n` +
+      `touch '${stage.join("once")}'; echo 'no luck' >&2; exit 9`,
+  );
+  const ended = await stage.run([
+    ...["build", "-m", "fake/m1", "--no-auto-commit", "--agent-command", strike],
+  ]);
+  assert.equal(ended.code, 0, ended.stdout);
+  const seen = await stage.session();
+  assert.deepEqual(seen.iterations.map(({ outcome }) => outcome), ["progress", "progress"]);
+  assert.equal(dataOf(seen, "retry.scheduled").length, 1);
+});
+
 Deno.test("a run goes on where one that failed has stopped", async () => {
   await using stage = await Stage.make();
-  const first = await stage.build("crash at=prompt from=2");
+  const first = await stage.build("crash at=prompt from=2", ["--no-retry"]);
   assert.equal(first.code, 2, first.stdout);
   const second = await stage.build("works");
   assert.equal(second.code, 0, second.stdout);
@@ -54,14 +95,15 @@ Deno.test("a run goes on where one that failed has stopped", async () => {
 /** Kills the agent in the middle of its turn. */
 async function expectKilled(scenario: string): Promise<void> {
   await using stage = await Stage.make();
-  await using run = await stage.start(`children pids=${stage.join("pids")} ${scenario}`);
+  const children = `children pids=${stage.join("pids")} ${scenario}`;
+  await using run = await stage.start(children, ["--retries", "0"]);
   await run.until(() => stage.read("pids").endsWith("\n"));
   const { agent = 0 }: Readonly<Record<string, number>> = JSON.parse(stage.read("pids"));
   Deno.kill(agent, "SIGKILL");
   await run.finished(20_000);
   const ended = await stage.ended(run);
   assert.equal(ended.code, 2, ended.stdout);
-  assert.match(lastLine(ended), /: the agent's process was ended by SIGKILL\.$/);
+  assert.match(lastLine(ended), /: the agent's process was ended by SIGKILL in iteration 1\.$/);
 }
 
 Deno.test("an agent that somebody kills in its turn ends the run with 2", async () => {
@@ -75,7 +117,7 @@ Deno.test("an agent that dies ends the run also when its children keep its pipes
 Deno.test("an agent that answers with an error ends the run with 2 and the error's words", async () => {
   await together(["initialize", "new", "prompt"], async (at) => {
     await using stage = await Stage.make();
-    const ended = await stage.build(`errors at=${at} message=out-of-credit`);
+    const ended = await stage.build(`errors at=${at} message=out-of-credit`, ["--no-retry"]);
     assert.equal(ended.code, 2, `${at}: ${ended.stdout}`);
     assert.match(lastLine(ended), /^agent-failed \(exit 2\): .*out-of-credit/, at);
   });
@@ -147,7 +189,8 @@ Deno.test("a program that is no agent ends the run with 1 or 2, and never as a d
     ["cat", 2, /^agent-failed/],
   ];
   for (const [command, code, line] of cases) {
-    const ended = await stage.run(["build", "-m", "fake/m1", "--agent-command", command]);
+    const flags = ["-m", "fake/m1", "--no-retry", "--agent-command", command];
+    const ended = await stage.run(["build", ...flags]);
     assert.equal(ended.code, code, `${command}: ${ended.stdout}`);
     assert.match(lastLine(ended), line, command);
   }

@@ -94,7 +94,10 @@ Deno.test("an agent that tells nothing of tokens and cost works, and nothing is 
 Deno.test("costs add up over iterations, each of which has a session of its own", async () => {
   await using stage = await Stage.make();
   const { stdout } = await stage.build("works tasks=3 cost=0.5 input=1500 output=20");
-  assert.match(stdout, /^complete: 3 tasks done, after 3 iterations, \S+, \$1\.50\.$/m);
+  assert.match(
+    stdout,
+    /^complete: 3 tasks done, after 3 iterations, \S+ 4\.5k in, 60 out, \$1\.50 \(at least\)\.$/m,
+  );
   assert.match(stdout, /^-- iteration 3: .* {2}1\.5k in, 20 out, \$0\.50 \(at least\) {2}/m);
   const { head } = await stage.session();
   assert.deepEqual([head.usage.cost, head.usage.inputTokens], [1.5, 4500]);

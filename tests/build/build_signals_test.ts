@@ -150,6 +150,7 @@ Deno.test("no process of a run is left, however it ends and whatever the process
     },
     {
       scenario: "then=silent",
+      flags: ["--no-retry"],
       code: 2,
       end: (_run, [agent]) => Deno.kill(agent ?? 0, "SIGKILL"),
     },

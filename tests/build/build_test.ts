@@ -48,7 +48,7 @@ Deno.test("build works through all tasks to complete, and a second run finds not
     "session declared complete",
     "-- iteration 2: progress  TIME  100 in, 20 out, $0.0003 (at least)  1 task done, 0 open",
     "",
-    "complete: 2 tasks done, after 2 iterations, TIME, $0.0006.",
+    "complete: 2 tasks done, after 2 iterations, TIME, 200 in, 40 out, $0.0006 (at least).",
     "",
   ]);
   assert.equal(stage.read("project/out-1.txt"), "Write file 1\n");

@@ -43,6 +43,36 @@ Deno.test("a flag that may be repeated has all its texts, in their order; of any
   }
 });
 
+Deno.test("a flag that switches something off means 0, and does not go with the one that sets it", () => {
+  const pairs = FLAGGED.flatMap(({ flag: { long, off } }) =>
+    off === undefined ? [] : [{ long, off }]
+  );
+  assert.deepEqual(pairs, [{ long: "retries", off: "no-retry" }, {
+    long: "max-wait",
+    off: "no-wait",
+  }]);
+  for (const { long, off } of pairs) {
+    assert.deepEqual(read([`--${off}`]), [`${long}=0`]);
+    assert.deepEqual(read([`--${off}`, `--${off}`]), [`${long}=0`]);
+    for (const text of ["0", "2", ""]) {
+      const both = [`--${off}`, `--${long}=${text}`];
+      for (const args of [both, both.toReversed()]) {
+        assert.throws(() => read(args), {
+          name: "UserError",
+          message: `--${off} and --${long} exclude each other`,
+        });
+      }
+    }
+    assert.throws(() => read([`--${off}=true`]), /unknown option/);
+    // The name without `no-` is none.
+    assert.throws(() => read([`--${off.slice("no-".length)}`]), /unknown option/);
+  }
+  assert.deepEqual(read(["--no-wait", "--no-retry"]), [
+    "retries=0",
+    "max-wait=0",
+  ]);
+});
+
 Deno.test("every switch is read as --x, --no-x, --x=true and --x=false; the last one counts", () => {
   const switches = FLAGGED.filter(isSwitch);
   assert.ok(switches.length > 0);

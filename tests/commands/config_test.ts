@@ -193,6 +193,10 @@ const wish = fc.constantFrom<KeySpec>(...SPECS).chain((spec) => {
     switch: fc.constantFrom("true", "false"),
     count: fc.integer({ min: 1, max: 1e9 }).map(String),
     duration: fc.integer({ min: 1, max: 59 }).map((minutes) => `${minutes}m`),
+    durations: fc.array(fc.integer({ min: 1, max: 59 }), { minLength: 1, maxLength: 4 })
+      .map((minutes) => minutes.map((each) => `${each}m`).join(", ")),
+    tokens: fc.integer({ min: 1, max: 999 }).map((thousands) => `${thousands}k`),
+    dollars: fc.integer({ min: 1, max: 999 }).map(String),
     size: fc.integer({ min: 1, max: 1023 }).map((size) => `${size}KiB`),
     choice: fc.constantFrom(...spec.kind.kind === "choice" ? spec.kind.of : [""]),
   };

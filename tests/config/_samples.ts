@@ -67,6 +67,8 @@ const BY_KIND: Readonly<Record<string, (kind: Kind) => Samples>> = {
         ["5m", 300_000],
         ["2h", 7_200_000],
         ["1h30m", 5_400_000],
+        // As many days as there may be, which are written in hours.
+        ["999999d", 86_399_913_600_000],
         ...min === 0 ? [["0", 0], ["0s", 0]] as const : [[`${min / 1_000}s`, min]] as const,
       ),
       bad: [
@@ -85,6 +87,56 @@ const BY_KIND: Readonly<Record<string, (kind: Kind) => Samples>> = {
     })),
     bad: [],
     must: "",
+  }),
+  durations: () => ({
+    good: pairs(
+      ["0s, 5s, 15s", [0, 5_000, 15_000]],
+      ["1h30m", [5_400_000]],
+      ["0s", [0]],
+      ["2m,2m,36h", [120_000, 120_000, 129_600_000]],
+    ),
+    bad: [
+      ..."5 08s -1s 1.5s ,5s 5s, 5s,,5s 5s;6s 5s6s 1e3s [5s] soon".split(" "),
+      "5s 6s",
+      "5s, 6",
+      " ",
+    ],
+    must: "must be durations such as 0s, 5s, 15s",
+  }),
+  tokens: () => ({
+    good: pairs(
+      ["800000", 800_000],
+      ["500k", 500_000],
+      ["2M", 2_000_000],
+      ["1.5M", 1_500_000],
+      ["0", 0],
+      // Numbers that binary fractions miss.
+      ["1.005k", 1_005],
+      ["4.35k", 4_350],
+      ["2.001M", 2_001_000],
+      ["999999999999", 999_999_999_999],
+    ),
+    bad: [
+      ..."08 08k -1 +1 1e9 1_000 1,5M 0x10 .5M 5.M 1.5 1.0 800.000 0.0001k 2m 500K 2Mk M".split(
+        " ",
+      ),
+      ..."many NaN Infinity 1.2345M 99999999999999999999".split(" "),
+      ...["2 M", " 1", "1 ", "999999999999M"],
+    ],
+    must: "must be a number of tokens such as 800000, 500k or 2M",
+  }),
+  dollars: () => ({
+    good: pairs(["5", 5], ["0.50", 0.5], ["0.0001", 0.0001], ["0", 0], ["19.99", 19.99], [
+      "999999999.9999",
+      999_999_999.9999,
+    ]),
+    bad: [
+      ..."08 00.5 -1 +1 1e3 .5 5. 1,50 1_000 $5 5$ 5USD 0x10 0.00001 1000000000 free NaN".split(
+        " ",
+      ),
+      ...["5 ", " 5", "1 000"],
+    ],
+    must: "must be an amount of US dollars such as 5 or 0.50",
   }),
   size: () => ({
     good: pairs(

@@ -88,12 +88,54 @@ Deno.test("all mistakes of a file are told at once, in their order", () => {
 });
 
 Deno.test("a list or a mapping for a value is called what it is, for every key that takes none", () => {
-  for (const { key } of SPECS.filter(({ kind }) => kind.kind !== "gates")) {
+  const takesList = ["gates", "durations"];
+  for (const { key } of SPECS.filter(({ kind }) => !takesList.includes(kind.kind))) {
     assert.deepEqual(mistakes(`${key}: [a]`), [`${key} must be one value, got a list (f:1:1)`]);
     const [mistake = "", ...more] = mistakes(`${key}: { "?": a }`);
     assert.ok(mistake.startsWith(`${key} must be one value, got a mapping`), mistake);
     assert.deepEqual(more, [], key);
   }
+});
+
+Deno.test("retry.delays is a list or a text, and means the same", () => {
+  const meant = { key: "retry.delays", value: [0, 5_000, 90_000], line: 1 };
+  for (
+    const text of [
+      "0s, 5s, 90s",
+      '"0s, 5s, 1m30s"',
+      "[0s, 5s, 90s]",
+      "[\"0s\", '5s', 1m30s]",
+      "[0, 5s, 90s]",
+      "\n- 0s\n- 5s # five\n- 90s",
+    ]
+  ) {
+    const { entries, problems } = readConfigText(`retry.delays: ${text}`, "f");
+    assert.deepEqual([problems, entries], [[], [meant]], text);
+  }
+  for (const text of ["", "null", "~"]) {
+    const [entry] = readConfigText(`retry.delays: ${text}`, "f").entries;
+    assert.deepEqual(entry, { key: "retry.delays", value: undefined, line: 1 });
+  }
+});
+
+Deno.test("what is wrong with retry.delays is told with what stands there", () => {
+  const must = "retry.delays must be durations such as 0s, 5s, 15s";
+  const cases: readonly (readonly [text: string, got: string])[] = [
+    ["[]", ""],
+    ["[5]", "5"],
+    ["[0s, soon]", "0s, soon"],
+    ["[0s, [5s]]", "0s, ?"],
+    ["[0s, ~]", "0s, ~"],
+    ["5", "5"],
+    ["0s; 5s", "0s; 5s"],
+  ];
+  for (const [text, got] of cases) {
+    const [mistake = "", ...more] = mistakes(`retry.delays: ${text}`);
+    assert.match(mistake, /\(f:1:\d+\)$/);
+    assert.equal(mistake.replace(/ \(f:1:\d+\)$/, ""), `${must}, got "${got}"`, text);
+    assert.deepEqual(more, [], text);
+  }
+  assert.match(mistakes("retry.delays: { a: 5s }")[0] ?? "", /must be one value, got a mapping/);
 });
 
 Deno.test("an alias for a value is refused, and not called a list", () => {

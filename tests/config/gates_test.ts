@@ -80,8 +80,8 @@ const WRONG: readonly (readonly [text: string, ...says: readonly string[]])[] = 
   [
     "verify:\n  - commnd: a",
     'unknown key "commnd" in verify; did you mean command? (f:2:5)',
-    "verify must hold commands: one has no command (f:2:5)",
   ],
+  ["verify:\n  - name: a", "verify must hold commands: one has no command (f:2:5)"],
   ["verify: { command: a, x: 1 }", 'unknown key "x" in verify (f:1:23)'],
   ["verify:\n  command: a\n  command: b", "command is set twice (f:3:3)"],
   ["verify: { command: 5 }", 'command must be a text, got "5" (f:1:20)'],

@@ -122,7 +122,7 @@ for (const spec of SPECS.filter(({ key }) => key.includes("."))) {
     const file = layers.file("project");
     await layers.write("project", `${group}:\n  ${name}: ${text}\n${spec.key}: ${text}\n`);
     assert.deepEqual(layers.mistakes(), [`${spec.key} is set twice (${file}:3:1)`]);
-    await layers.write("project", `${spec.key}: ${text}\n${group}: { ${name}: ${text} }\n`);
+    await layers.write("project", `${spec.key}: ${text}\n${group}: { ${name}: "${text}" }\n`);
     const column = group.length + 5;
     assert.deepEqual(layers.mistakes(), [`${spec.key} is set twice (${file}:2:${column})`]);
   });

@@ -12,6 +12,7 @@ import {
 } from "../../src/loop/decide.ts";
 import type { Outcome } from "../../src/session/event.ts";
 import { emptyHead, type Head, openTasks } from "../../src/session/state.ts";
+import { addUsage, NO_USAGE, type Usage } from "../../src/session/usage.ts";
 
 /** What one iteration brings, and what else happens while it goes on. */
 interface Turn {
@@ -24,6 +25,7 @@ interface Turn {
   readonly held: NonNullable<Head["held"]>;
   /** What the gates say, if they are asked after it. */
   readonly passes: boolean;
+  readonly usage: Usage;
 }
 
 interface Course {
@@ -34,9 +36,10 @@ interface Course {
   readonly judgements: number;
 }
 
-function headOf({ counts, complete, stop, held }: Turn): Head {
+function headOf({ counts, complete, stop, held, usage }: Turn, before = NO_USAGE): Head {
   const tasks = Object.values(counts).reduce((sum, value) => sum + value, 0);
-  return { ...emptyHead(1), counts, tasks, complete, stop, held };
+  const spent = addUsage(before, usage);
+  return { ...emptyHead(1), counts, tasks, complete, stop, held, usage: spent };
 }
 
 /** The session after its gates have been run. */
@@ -56,8 +59,26 @@ function isDone(head: Head): boolean {
   return head.tasks > 0 && openTasks(head) === 0;
 }
 
-function hasReachedLimit(limits: Limits, tally: Pick<Tally, "iterations" | "ms">): boolean {
+/** Whether a budget is used up, or would be exceeded by another iteration like the last one. */
+function hasSpent(limit: number, used: number, last: number): boolean {
+  return limit > 0 && (used >= limit || used + last > limit);
+}
+
+function tokensOf({ inputTokens, outputTokens, cachedTokens }: Usage): number {
+  return inputTokens + outputTokens + cachedTokens;
+}
+
+function hasSpentTokens({ spending }: Limits, { last }: Tally, { usage }: Head): boolean {
+  return hasSpent(spending.tokens, tokensOf(usage), tokensOf(last));
+}
+
+function hasSpentMoney({ spending }: Limits, { last }: Tally, { usage }: Head): boolean {
+  return hasSpent(spending.cost, usage.cost, last.cost);
+}
+
+function hasReachedLimit(limits: Limits, tally: Tally, head: Head): boolean {
   return (limits.timeMs > 0 && tally.ms >= limits.timeMs) ||
+    hasSpentTokens(limits, tally, head) || hasSpentMoney(limits, tally, head) ||
     (limits.iterations > 0 && tally.iterations >= limits.iterations);
 }
 
@@ -92,19 +113,19 @@ function course(limits: Limits, first: Turn, turns: readonly Turn[]): Course | u
     if (step.extra) {
       assert.ok(head.complete && isDone(head), "an extra turn with something left to do");
       assert.equal(tally.told, false, "a second extra turn");
-      assert.ok(!hasReachedLimit(limits, tally), "an extra turn beyond a limit");
+      assert.ok(!hasReachedLimit(limits, tally, head), "an extra turn beyond a limit");
       assert.equal(head.stop, null, "an extra turn after a stop");
     }
     const turn = turns[tally.iterations];
     if (turn === undefined) return undefined;
     const { judgement, iterations } = head;
     const after: Head = {
-      ...headOf(turn),
+      ...headOf(turn, head.usage),
       iterations: iterations + 1,
       ...(judgement === undefined ? {} : { judgement }),
     };
     const told = tally.told || step.extra;
-    tally = { ...count({ ...tally, told }, head, after, turn.outcome), ms: tally.ms + turn.ms };
+    tally = { ...count({ ...tally, told }, head, after, turn), ms: tally.ms + turn.ms };
     head = after;
     passes = turn.passes;
   }
@@ -133,6 +154,14 @@ const anyTurn: fc.Arbitrary<Turn> = fc.record({
     [{ seq: 1, failed: true }, { seq: 2, failed: false }],
   ),
   passes: fc.boolean(),
+  // Quarters, whose sums are exact.
+  usage: fc.record({ tokens: fc.nat({ max: 30 }), quarters: fc.nat({ max: 8 }) }).map((spent) => ({
+    ...NO_USAGE,
+    inputTokens: Math.floor(spent.tokens / 2),
+    cachedTokens: Math.ceil(spent.tokens / 2),
+    outputTokens: 1,
+    cost: spent.quarters / 4,
+  })),
 });
 const calmTurn = anyTurn.map((turn) => ({ ...turn, stop: null }));
 const anyLimits: fc.Arbitrary<Limits> = fc.record({
@@ -141,6 +170,13 @@ const anyLimits: fc.Arbitrary<Limits> = fc.record({
   withoutTask: fc.integer({ min: 1, max: 9 }),
   timeMs: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 1000 })),
   gates: fc.constantFrom("", "these gates"),
+  spending: fc.record({
+    tokens: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 500 })),
+    cost: fc.oneof(
+      { weight: 3, arbitrary: fc.constant(0) },
+      fc.integer({ min: 1, max: 100 }).map((quarters) => quarters / 4),
+    ),
+  }),
 });
 const LENGTH = 60;
 const manyTurns = fc.array(anyTurn, { minLength: LENGTH, maxLength: LENGTH });
@@ -161,6 +197,10 @@ Deno.test("a run ends within every bound of its configuration, whatever happens"
       const before = turns.slice(0, Math.max(0, iterations - 1));
       const spent = before.reduce((sum, { ms }) => sum + ms, 0);
       if (limits.timeMs > 0) assert.ok(spent < limits.timeMs, "began with the time used up");
+      const usage = before.reduce((sum, turn) => addUsage(sum, turn.usage), first.usage);
+      const { tokens, cost } = limits.spending;
+      if (iterations > 0 && tokens > 0) assert.ok(tokensOf(usage) < tokens, "began without tokens");
+      if (iterations > 0 && cost > 0) assert.ok(usage.cost < cost, "began without money");
       assert.ok(before.every(({ stop }) => stop === null), "began after a stop");
     }),
     MANY,
@@ -205,16 +245,18 @@ Deno.test("a stop is heeded before the next iteration, and only completion or a 
 
 Deno.test("each ending is justified by the facts that it names", () => {
   const isJust: Readonly<Record<EndReason, (limits: Limits, end: Course) => boolean>> = {
-    complete: ({ gates }, { head }) => head.complete && isDone(head) && isProven(head, gates),
+    complete: (limits, { head }) => head.complete && isDone(head) && isProven(head, limits),
     unverified: (limits, { head, tally }) =>
       head.judgement?.passed === false && head.judgement.gates === limits.gates &&
-      (head.judgement.inARow >= MAX_FAILED_JUDGEMENTS || hasReachedLimit(limits, tally)),
+      (head.judgement.inARow >= MAX_FAILED_JUDGEMENTS || hasReachedLimit(limits, tally, head)),
     stopped: (_limits, { head }) => head.stop !== null,
     stalled: ({ stall }, { tally }) => tally.idle >= stall,
     "no-task-closed": ({ withoutTask }, { tally }) => tally.withoutTask >= withoutTask,
     "only-blocked": (_limits, { head }) =>
       head.counts.blocked > 0 && head.counts.remaining + head.counts.in_progress === 0,
     time: ({ timeMs }, { tally }) => timeMs > 0 && tally.ms >= timeMs,
+    tokens: (limits, { tally, head }) => hasSpentTokens(limits, tally, head),
+    cost: (limits, { tally, head }) => hasSpentMoney(limits, tally, head),
     iterations: ({ iterations }, { tally }) => iterations > 0 && tally.iterations === iterations,
   };
   const seen = new Set<string>();
@@ -282,7 +324,7 @@ Deno.test("completion outranks whatever limit is reached, once it is proven", ()
         const proven = judged(head, limits.gates, true);
         assert.deepEqual(nextStep(limits, tally, proven), { kind: "end", why: "complete" });
         const undeclared = { ...head, complete: false };
-        if (head.stop !== null || hasReachedLimit(limits, tally)) {
+        if (head.stop !== null || hasReachedLimit(limits, tally, undeclared)) {
           assert.deepEqual(nextStep(limits, tally, undeclared), { kind: "assume-complete" });
         }
       },
@@ -300,12 +342,13 @@ Deno.test("the decision is made by its arguments alone", () => {
       ms: n * 50,
       asked: n % 2 === 0,
       told: n % 3 === 0,
+      last: { ...NO_USAGE, cost: n },
     };
     const head = Object.freeze(headOf(turn));
     assert.deepEqual(nextStep(limits, tally, head), nextStep(limits, tally, head));
     assert.deepEqual(
-      count(Object.freeze(tally), head, head, turn.outcome),
-      count(tally, head, head, turn.outcome),
+      count(Object.freeze(tally), head, head, turn),
+      count(tally, head, head, turn),
     );
   }));
 });

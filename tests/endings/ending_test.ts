@@ -125,7 +125,7 @@ Deno.test("every ending that comes by itself has its code, its line and its reco
 
 Deno.test("a run whose agent fails counts the iteration in which it did", async () => {
   await using stage = await Stage.make();
-  const finished = await stage.build("crash at=mid from=2");
+  const finished = await stage.build("crash at=mid from=2", ["--no-retry"]);
   const expected = { reason: "agent-failed", code: 2 };
   const hint = /^ {2}Its last words: .*told to crash/m;
   checkTold(finished, { ...expected, says: /agent/, hint });

@@ -24,7 +24,7 @@ async function statusOf(stage: Stage): Promise<Status> {
 
 const KEYS = [
   ...["session", "state", "hasDied", "iteration", "tasks", "open", "run", "lastActivity", "usage"],
-  ...["lastEnding", "judgement"],
+  ...["lastEnding", "judgement", "waiting"],
 ];
 
 Deno.test("status of a session that is complete exits 0, and tells all of it", async () => {

@@ -25,9 +25,9 @@ Deno.test("a time budget warns once when four fifths are used up, and is up at i
       const clock = new FakeClock();
       const timeMs = seconds * 1_000;
       const warnings: number[] = [];
-      using budget = startTimeBudget(clock, timeMs, (left) => {
+      using budget = startTimeBudget(clock, timeMs, (used) => {
         warnings.push(clock.monotonic());
-        assert.ok(Math.abs(left - timeMs / 5) < 1);
+        assert.ok(Math.abs(used - timeMs * 0.8) < 1);
         assert.equal(budget.up.aborted, false);
       });
       await clock.passUntilSettled(aborted(budget.up));
@@ -37,6 +37,90 @@ Deno.test("a time budget warns once when four fifths are used up, and is up at i
     }),
     { numRuns: 30 },
   );
+});
+
+Deno.test("a pause does not count: what is used, the warning and the end all go by the rest", async () => {
+  const step = fc.record({ isPause: fc.boolean(), ms: fc.integer({ min: 0, max: 2_000 }) });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 8_000 }),
+      fc.array(step, { maxLength: 12 }),
+      async (timeMs, steps) => {
+        const clock = new FakeClock();
+        const warnings: number[] = [];
+        using budget = startTimeBudget(clock, timeMs, (used) => warnings.push(used));
+        let used = 0;
+        for (const { isPause, ms } of steps) {
+          if (isPause) {
+            using _pause = budget.pause();
+            await clock.pass(ms);
+            assert.equal(budget.used(), used, "a pause was counted");
+          } else {
+            await clock.pass(ms);
+            used += ms;
+          }
+          await settle();
+          assert.equal(budget.used(), used);
+          // Waking takes a step of its own: exactly at the moment it may be either.
+          if (used !== timeMs) assert.equal(budget.up.aborted, used > timeMs);
+          if (Math.abs(used - timeMs * 0.8) >= 1) {
+            assert.equal(warnings.length, used > timeMs * 0.8 ? 1 : 0);
+          }
+        }
+        if (used < timeMs) {
+          await clock.passUntilSettled(aborted(budget.up));
+          assert.ok(Math.abs(budget.used() - timeMs) < 1);
+        }
+        assert.equal(warnings.length, 1);
+        // The step that was going on when it was due is passed whole by the fake clock's sleepers only.
+        assert.ok((warnings[0] ?? 0) >= timeMs * 0.8 - 1);
+      },
+    ),
+    { numRuns: 100 },
+  );
+});
+
+Deno.test("a time budget is never up while it pauses, however long that is", async () => {
+  const clock = new FakeClock();
+  using budget = startTimeBudget(clock, 1_000, () => assert.fail("warned"));
+  await clock.pass(799);
+  const pause = budget.pause();
+  await clock.pass(5 * 3_600_000);
+  assert.deepEqual([budget.used(), budget.up.aborted], [799, false]);
+  pause[Symbol.dispose]();
+  assert.equal(budget.used(), 799);
+});
+
+Deno.test("a time budget that pauses lets nobody wake up for nothing", async () => {
+  const clock = new FakeClock();
+  const sleeps: number[] = [];
+  const counting: Clock = {
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
+    sleep: (ms, signal) => {
+      sleeps.push(ms);
+      return clock.sleep(ms, signal);
+    },
+  };
+  using budget = startTimeBudget(counting, 10_000, () => undefined);
+  await clock.pass(9_999);
+  using _pause = budget.pause();
+  await settle();
+  const before = sleeps.length;
+  await clock.pass(60_000);
+  assert.ok(sleeps.length <= before + 1, `${sleeps.length - before} times within a minute`);
+});
+
+Deno.test("a time budget of 0 tells what is used, and pauses as well", async () => {
+  const clock = new FakeClock();
+  using budget = startTimeBudget(clock, 0, () => assert.fail("warned"));
+  await clock.pass(500);
+  {
+    using _pause = budget.pause();
+    await clock.pass(700);
+  }
+  await clock.pass(20);
+  assert.equal(budget.used(), 520);
 });
 
 Deno.test("a time budget of 0 never warns and is never up", async () => {
@@ -118,10 +202,12 @@ Deno.test("a turn is cut when the time is up, after a warning: closed in order, 
       const [iteration] = dataOf(seen, "iteration.ended");
       assert.deepEqual([iteration?.["n"], iteration?.["stop"]], [1, "cancelled"]);
       assert.equal(stage.sent("session/cancel").length, 1);
-      const warnings = dataOf(seen, "warning").map(({ message }) => String(message));
-      assert.equal(warnings.length, 1, warnings.join("\n"));
-      assert.match(warnings[0] ?? "", /time budget/);
-      assert.match(stdout, /^warning {1,2}.*time budget/m);
+      const [warned, ...more] = dataOf(seen, "budget.warned");
+      assert.deepEqual([warned?.["budget"], warned?.["limit"], more], ["time", 1_000, []]);
+      assert.ok(Number(warned?.["used"]) >= 800);
+      const [reached, ...others] = dataOf(seen, "budget.reached");
+      assert.deepEqual([reached?.["budget"], reached?.["limit"], others], ["time", 1_000, []]);
+      assert.match(stdout, /^warning most of the time budget is used up: 0\.\ds of 1\.0s$/m);
     },
   );
 });

@@ -56,7 +56,8 @@ export function note(store: Store, text: string): Promise<void> {
 
 /**
  * A session of three runs, the second of which is killed and mended, by the writers that iteratr itself
- * uses: an event of every type, but for the one that only a reset writes.
+ * uses: together with {@linkcode writeTroubledRun} an event of every type, but for the one that only a
+ * reset writes.
  */
 export async function writeJob(store: Store, session = "s"): Promise<void> {
   const first = await beginRun(store, session, "run-1");
@@ -131,6 +132,41 @@ async function writeGatedRun(store: Store, session: string): Promise<void> {
   await writeVerification(run, "judgement", ["lint"]);
 }
 
+/** A run whose agent fails, whose provider has enough, and whose money runs out. */
+export async function writeTroubledRun(store: Store, session = "s"): Promise<void> {
+  const run = await beginRun(store, session, "run-1", {
+    ...{ maxTokens: 1_000_000, maxCost: 2.5, off: ["watchdog.turn"] },
+  });
+  await run.beginIteration(undefined);
+  const until = "2026-01-02T17:00:00.000Z";
+  await run.record(event("commit.base", { commit: "c0ffee" }));
+  await run.record(
+    event("agent.waiting", { until, message: "Rate limited: try again at 17:00" }),
+    event("watchdog.fired", { kind: "silence", limit: 300_000 }),
+    event("agent.ended", { pid: 102, code: null, signal: "SIGTERM" }),
+  );
+  const error = "the agent gave no sign of life for 5m00s";
+  await run.record(event("retry.scheduled", { attempt: 1, max: 3, delayMs: 0, error }));
+  await run.record(event("quota.waiting", { until, error: "usage limit reached (HTTP 429)" }));
+  await command(store, () => granted(event("run.resume", {})), { session, actor: "user" });
+  await run.record(event("quota.over", { waitedMs: 60_000, why: "resumed" }));
+  await run.record(event("budget.warned", { budget: "cost", used: 2.1, limit: 2.5 }));
+  await run.record(event("iteration.ended", {
+    ...{ n: 1, ...iterationFacts() },
+    models: [{ model: "fake/m1", usage: usage(100) }],
+  }));
+  await run.record(event("budget.reached", { budget: "cost", used: 2.5, limit: 2.5 }));
+  await run.record(event("run.ended", {
+    reason: "budget",
+    code: 6,
+    message: "the cost budget of $2.50 is used up.",
+    hints: [],
+    iterations: 1,
+    ms: 61_000,
+    usage: usage(100),
+  }));
+}
+
 const COMMIT = "0123456789012345678901234567890123456789";
 
 /** Runs two gates, of which some fail; `lint` is allowed to, once the session has begun. */
@@ -184,7 +220,7 @@ async function beginRun(
   store: Store,
   session: string,
   run: string,
-  checks: Pick<EventData["run.started"], "hooks" | "gates"> = {},
+  checks: Pick<EventData["run.started"], "hooks" | "gates" | "maxTokens" | "maxCost" | "off"> = {},
 ): Promise<Recorder> {
   const started = event("run.started", {
     pid: 101,

@@ -3,7 +3,7 @@ import { type EventType, isKnown } from "../../src/session/event.ts";
 import { resetSession } from "../../src/store/epoch.ts";
 import { Place } from "../support/place.ts";
 import { DatedClock } from "./_dated_clock.ts";
-import { note, writeJob } from "./_job.ts";
+import { note, writeJob, writeTroubledRun } from "./_job.ts";
 import { events, exported } from "./_logs.ts";
 
 /*
@@ -24,6 +24,15 @@ const EVERY_TYPE: Readonly<Record<EventType, true>> = {
   "run.stop": true,
   "run.ended": true,
   "agent.started": true,
+  "agent.ended": true,
+  "agent.waiting": true,
+  "retry.scheduled": true,
+  "watchdog.fired": true,
+  "quota.waiting": true,
+  "quota.over": true,
+  "run.resume": true,
+  "budget.warned": true,
+  "budget.reached": true,
   "agent.renewed": true,
   "agent.message": true,
   "agent.thought": true,
@@ -33,6 +42,7 @@ const EVERY_TYPE: Readonly<Record<EventType, true>> = {
   "agent.question": true,
   "work.baseline": true,
   "commit.made": true,
+  "commit.base": true,
   "commit.refused": true,
   "hook.ended": true,
   "hook.delivered": true,
@@ -52,7 +62,10 @@ const EVERY_TYPE: Readonly<Record<EventType, true>> = {
   "warning": true,
 };
 
-/** The logs of two epochs: only a later one can begin with a reset, and only the first without it. */
+/**
+ * The logs of two epochs: only a later one can begin with a reset, and only the first without it. What has
+ * come later is in a log of its own, so that none of the old lines has to change.
+ */
 async function writeLogs(): Promise<ReadonlyMap<string, string>> {
   await using place = await Place.make();
   await using store = await place.open({ clock: new DatedClock(1000) });
@@ -60,7 +73,18 @@ async function writeLogs(): Promise<ReadonlyMap<string, string>> {
   const first = await exported(store);
   await resetSession(store, "s");
   await note(store, "in the second epoch");
-  return new Map([["first_epoch.jsonl", first], ["second_epoch.jsonl", await exported(store)]]);
+  return new Map([
+    ["first_epoch.jsonl", first],
+    ["second_epoch.jsonl", await exported(store)],
+    ["troubled_run.jsonl", await troubled()],
+  ]);
+}
+
+async function troubled(): Promise<string> {
+  await using place = await Place.make();
+  await using store = await place.open({ clock: new DatedClock(1000) });
+  await writeTroubledRun(store);
+  return await exported(store);
 }
 
 Deno.test("the log looks as it always did", async () => {

@@ -13,6 +13,7 @@ import {
 import type { Outcome } from "../../src/session/event.ts";
 import type { Judgement } from "../../src/session/gate.ts";
 import { emptyHead, type Head, openTasks } from "../../src/session/state.ts";
+import { NO_USAGE } from "../../src/session/usage.ts";
 
 /** A head that has so many tasks of each status. */
 function headWith(
@@ -25,11 +26,23 @@ function headWith(
   return { ...base, counts: all, tasks, complete };
 }
 
-const NO_LIMIT: Limits = { iterations: 0, stall: 3, withoutTask: 20, timeMs: 0, gates: "" };
+const NO_LIMIT: Limits = {
+  iterations: 0,
+  stall: 3,
+  withoutTask: 20,
+  timeMs: 0,
+  gates: "",
+  spending: { tokens: 0, cost: 0 },
+};
 const ITERATE: Step = { kind: "iterate", extra: false };
 
 function ends(why: Extract<Step, { kind: "end" }>["why"]): Step {
   return { kind: "end", why };
+}
+
+/** An iteration that cost nothing. */
+function brought(outcome: Outcome): Parameters<typeof count>[3] {
+  return { outcome, usage: NO_USAGE };
 }
 
 const anyCount = fc.nat({ max: 3 });
@@ -48,6 +61,7 @@ const anyTally: fc.Arbitrary<Tally> = fc.record({
   ms: fc.nat(),
   asked: fc.boolean(),
   told: fc.boolean(),
+  last: fc.constant(NO_USAGE),
 });
 const anyLimits: fc.Arbitrary<Limits> = fc.record({
   iterations: fc.nat({ max: 20 }),
@@ -55,6 +69,7 @@ const anyLimits: fc.Arbitrary<Limits> = fc.record({
   withoutTask: fc.integer({ min: 1, max: 9 }),
   timeMs: fc.constant(0),
   gates: fc.constant(""),
+  spending: fc.constant({ tokens: 0, cost: 0 }),
 });
 
 /** What an iteration leads to. */
@@ -82,7 +97,7 @@ function simulate(
       case "iterate": {
         const turn = turns[begun];
         if (turn === undefined) return { iterations: begun, step, head };
-        tally = count(tally, head, turn.head, turn.outcome);
+        tally = count(tally, head, turn.head, brought(turn.outcome));
         head = turn.head;
         begun++;
       }
@@ -160,14 +175,7 @@ Deno.test("a run ends as complete only with all tasks closed, at least one, and 
 
 Deno.test("completion outranks a limit that is reached in the same iteration, and every stall", () => {
   const done = headWith({ completed: 2, cancelled: 1 }, true);
-  const spent: Tally = {
-    iterations: 5,
-    idle: 3,
-    withoutTask: 20,
-    ms: 0,
-    asked: false,
-    told: false,
-  };
+  const spent: Tally = { ...FRESH, iterations: 5, idle: 3, withoutTask: 20 };
   assert.deepEqual(nextStep({ ...NO_LIMIT, iterations: 5 }, spent, done), ends("complete"));
 });
 
@@ -175,7 +183,7 @@ Deno.test("all tasks closed and nobody said so: one turn asks for it, then it co
   const closed = headWith({ completed: 2 });
   const before: Tally = { ...FRESH, iterations: 2 };
   assert.deepEqual(nextStep(NO_LIMIT, before, closed), ITERATE);
-  const after = count(before, closed, closed, "idle");
+  const after = count(before, closed, closed, brought("idle"));
   assert.equal(after.asked, true);
   assert.deepEqual(nextStep(NO_LIMIT, after, closed), { kind: "assume-complete" });
 });
@@ -191,9 +199,9 @@ Deno.test("with the limit reached there is no turn to ask in: closed tasks count
 Deno.test("a task that is added in the turn that asks goes on, and is asked about again", () => {
   const closed = headWith({ completed: 2 });
   const grown = headWith({ completed: 2, remaining: 1 });
-  const asked = count({ ...FRESH, iterations: 2 }, closed, grown, "progress");
+  const asked = count({ ...FRESH, iterations: 2 }, closed, grown, brought("progress"));
   assert.deepEqual(nextStep(NO_LIMIT, asked, grown), ITERATE);
-  const worked = count(asked, grown, headWith({ completed: 3 }), "progress");
+  const worked = count(asked, grown, headWith({ completed: 3 }), brought("progress"));
   assert.equal(worked.asked, false);
   assert.deepEqual(nextStep(NO_LIMIT, worked, headWith({ completed: 3 })), ITERATE);
 });
@@ -217,15 +225,15 @@ Deno.test("a session without tasks is never complete, and goes on until it stall
 });
 
 Deno.test("a stall is told before a limit that is reached with it", () => {
-  const tally: Tally = { iterations: 3, idle: 3, withoutTask: 3, ms: 0, asked: false, told: false };
+  const tally: Tally = { ...FRESH, iterations: 3, idle: 3, withoutTask: 3 };
   const head = headWith({ remaining: 1 });
   assert.deepEqual(nextStep({ ...NO_LIMIT, iterations: 3 }, tally, head), ends("stalled"));
   assert.deepEqual(
-    nextStep({ iterations: 3, stall: 4, withoutTask: 3, timeMs: 0, gates: "" }, tally, head),
+    nextStep({ ...NO_LIMIT, iterations: 3, stall: 4, withoutTask: 3 }, tally, head),
     ends("no-task-closed"),
   );
   assert.deepEqual(
-    nextStep({ iterations: 3, stall: 4, withoutTask: 4, timeMs: 0, gates: "" }, tally, head),
+    nextStep({ ...NO_LIMIT, iterations: 3, stall: 4, withoutTask: 4 }, tally, head),
     ends("iterations"),
   );
 });
@@ -264,15 +272,15 @@ Deno.test("every run ends, with progress or without, as long as no task is close
 
 Deno.test("progress starts the count of idle iterations anew, a closed task the other one", () => {
   const head = headWith({ remaining: 1 });
-  const seen: Tally = { iterations: 7, idle: 2, withoutTask: 4, ms: 0, asked: false, told: false };
-  assert.deepEqual(count(seen, head, head, "progress"), {
+  const seen: Tally = { ...FRESH, iterations: 7, idle: 2, withoutTask: 4 };
+  assert.deepEqual(count(seen, head, head, brought("progress")), {
     ...seen,
     iterations: 8,
     idle: 0,
     withoutTask: 5,
   });
   for (const outcome of ["idle", "failed", "interrupted"] as const) {
-    assert.deepEqual(count(seen, head, head, outcome), {
+    assert.deepEqual(count(seen, head, head, brought(outcome)), {
       ...seen,
       iterations: 8,
       idle: 3,
@@ -280,7 +288,7 @@ Deno.test("progress starts the count of idle iterations anew, a closed task the 
     });
   }
   for (const status of ["completed", "cancelled"] as const) {
-    assert.equal(count(seen, head, headWith({ [status]: 1 }), "progress").withoutTask, 0);
+    assert.equal(count(seen, head, headWith({ [status]: 1 }), brought("progress")).withoutTask, 0);
   }
 });
 
@@ -304,17 +312,17 @@ function failed(inARow: number, change: Partial<Head> = {}): Head {
 }
 
 Deno.test("without gates a session needs no proof", () => {
-  assert.equal(isProven(DECLARED, ""), true);
-  assert.equal(isProven(failed(1), ""), true);
+  assert.equal(isProven(DECLARED, { gates: "" }), true);
+  assert.equal(isProven(failed(1), { gates: "" }), true);
 });
 
 Deno.test("a session is proven by a judgement of these gates that passed after its last iteration", () => {
   const proven: Head = { ...DECLARED, judgement: judgement({ passed: true }) };
-  assert.equal(isProven(proven, "mark"), true);
-  assert.equal(isProven(DECLARED, "mark"), false);
-  assert.equal(isProven(failed(1), "mark"), false);
-  assert.equal(isProven(proven, "other gates"), false);
-  assert.equal(isProven({ ...proven, iterations: 5 }, "mark"), false);
+  assert.equal(isProven(proven, { gates: "mark" }), true);
+  assert.equal(isProven(DECLARED, { gates: "mark" }), false);
+  assert.equal(isProven(failed(1), { gates: "mark" }), false);
+  assert.equal(isProven(proven, { gates: "other gates" }), false);
+  assert.equal(isProven({ ...proven, iterations: 5 }, { gates: "mark" }), false);
 });
 
 Deno.test("a session that is declared done is judged before it is complete", () => {
@@ -406,7 +414,7 @@ Deno.test("a run with gates takes a turn for each failed judgement, and gives up
     } else if (step.kind === "assume-complete") head = { ...head, complete: true };
     else {
       const after = { ...head, iterations: head.iterations + 1 };
-      tally = count(tally, head, after, "idle");
+      tally = count(tally, head, after, brought("idle"));
       head = after;
     }
   }
@@ -440,6 +448,85 @@ Deno.test("there is no extra turn beyond a limit, after a stop, or before the se
 Deno.test("count keeps whether the extra turn has been taken", () => {
   const head = headWith({ completed: 1 }, true);
   for (const told of [true, false]) {
-    assert.equal(count({ ...FRESH, told }, head, head, "idle").told, told);
+    assert.equal(count({ ...FRESH, told }, head, head, brought("idle")).told, told);
   }
+});
+
+/** A session that has spent so much, and whose last iteration did. */
+function spentBy(
+  used: number,
+  last: number,
+  change: Partial<Head> = {},
+): { readonly head: Head; readonly tally: Tally } {
+  const head = { ...headWith({ remaining: 1 }), usage: usageOf(used), ...change };
+  return { head, tally: { ...FRESH, iterations: 2, last: usageOf(last) } };
+}
+
+/** So many tokens, each for a dollar. */
+function usageOf(tokens: number): typeof NO_USAGE {
+  return { ...NO_USAGE, cachedTokens: tokens, cost: tokens };
+}
+
+Deno.test("a budget ends a run when it is reached, or another iteration like the last would exceed it", () => {
+  for (const kind of ["tokens", "cost"] as const) {
+    const limits: Limits = { ...NO_LIMIT, spending: { tokens: 0, cost: 0, [kind]: 100 } };
+    const cases: readonly (readonly [used: number, last: number, step: Step])[] = [
+      [0, 0, ITERATE],
+      [99, 0, ITERATE],
+      [100, 0, ends(kind)],
+      [101, 0, ends(kind)],
+      // What fits just so is begun.
+      [60, 40, ITERATE],
+      [60, 41, ends(kind)],
+      [99, 1, ITERATE],
+      [99, 2, ends(kind)],
+      [0, 100, ITERATE],
+      [0, 101, ends(kind)],
+    ];
+    for (const [used, last, step] of cases) {
+      const { head, tally } = spentBy(used, last);
+      assert.deepEqual(nextStep(limits, tally, head), step, `${kind}: ${used}, last ${last}`);
+    }
+  }
+});
+
+Deno.test("a budget of 0 is without end, and money is looked at after tokens and time", () => {
+  const { head, tally } = spentBy(1e9, 1e9);
+  assert.deepEqual(nextStep(NO_LIMIT, tally, head), ITERATE);
+  const both: Limits = { ...NO_LIMIT, spending: { tokens: 10, cost: 10 } };
+  assert.deepEqual(nextStep(both, tally, head), ends("tokens"));
+  assert.deepEqual(nextStep({ ...both, timeMs: 1 }, { ...tally, ms: 1 }, head), ends("time"));
+  assert.deepEqual(nextStep({ ...both, iterations: 1 }, tally, head), ends("tokens"));
+  // What is used up is told before what would be.
+  const dear = { ...head, usage: { ...usageOf(5), cost: 10 } };
+  assert.deepEqual(nextStep(both, { ...tally, last: usageOf(6) }, dear), ends("cost"));
+});
+
+Deno.test("completion outranks a budget that is used up in the same iteration", () => {
+  const limits: Limits = { ...NO_LIMIT, spending: { tokens: 10, cost: 0 } };
+  const closed = headWith({ completed: 2 });
+  const { head, tally } = spentBy(50, 50, closed);
+  assert.deepEqual(nextStep(limits, tally, { ...head, complete: true }), ends("complete"));
+  assert.deepEqual(nextStep(limits, tally, head), { kind: "assume-complete" });
+  const gated = { ...limits, gates: "mark" };
+  assert.deepEqual(nextStep(gated, tally, { ...head, complete: true }), { kind: "judge" });
+  const unproven = failed(1, { usage: usageOf(50) });
+  assert.deepEqual(nextStep(gated, tally, unproven), ends("unverified"));
+  const complaint: Head = { ...head, complete: true, held: [{ seq: 8, failed: true }] };
+  assert.deepEqual(nextStep(limits, tally, complaint), ends("complete"), "no extra turn");
+});
+
+Deno.test("a stop and a stall are told before a budget", () => {
+  const limits: Limits = { ...NO_LIMIT, spending: { tokens: 10, cost: 0 } };
+  const { head, tally } = spentBy(50, 50);
+  assert.deepEqual(nextStep(limits, tally, { ...head, stop: "now" }), ends("stopped"));
+  assert.deepEqual(nextStep(limits, { ...tally, idle: 3 }, head), ends("stalled"));
+});
+
+Deno.test("count keeps what the last iteration has spent, and nothing of those before", () => {
+  const head = headWith({ remaining: 1 });
+  const first = count(FRESH, head, head, { outcome: "progress", usage: usageOf(7) });
+  assert.deepEqual(first.last, usageOf(7));
+  const second = count(first, head, head, { outcome: "failed", usage: usageOf(2) });
+  assert.deepEqual(second.last, usageOf(2));
 });

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { FRESH } from "../../src/loop/decide.ts";
 import { type EndingFacts, endingFor, nothingToDo } from "../../src/loop/ending_text.ts";
 import type { Judgement } from "../../src/session/gate.ts";
 import { emptyHead, type Head } from "../../src/session/state.ts";
 import type { Task, TaskStatus } from "../../src/session/task.ts";
+import { NO_USAGE } from "../../src/session/usage.ts";
 
 function task(n: number, status: TaskStatus, dependsOn: readonly number[] = []): Task {
   return {
@@ -25,12 +27,15 @@ function facts(tasks: readonly Task[], change: Partial<EndingFacts> = {}): Endin
   return {
     session: "user-auth",
     spec: "specs/user-auth.md",
-    limits: { iterations: 10, stall: 3, withoutTask: 20, timeMs: 0, gates: "" },
-    tally: { iterations: 4, idle: 3, withoutTask: 4, ms: 0, asked: false, told: false },
+    limits: {
+      ...{ iterations: 10, stall: 3, withoutTask: 20, timeMs: 0, gates: "" },
+      spending: { tokens: 0, cost: 0 },
+    },
+    tally: { ...FRESH, iterations: 4, idle: 3, withoutTask: 4 },
     head,
     tasks,
     ms: 368_000,
-    cost: 0.41,
+    usage: { ...NO_USAGE, cost: 0.41 },
     ...change,
   };
 }
@@ -45,8 +50,11 @@ Deno.test("a complete run tells its tasks, iterations, time and cost", () => {
 });
 
 Deno.test("one of a kind is told in the singular, and no cost is told where there is none", () => {
-  const tally = { iterations: 1, idle: 0, withoutTask: 0, ms: 0, asked: false, told: false };
-  const ending = endingFor("complete", facts([task(1, "completed")], { tally, cost: 0, ms: 900 }));
+  const tally = { ...FRESH, iterations: 1 };
+  const ending = endingFor(
+    "complete",
+    facts([task(1, "completed")], { tally, usage: NO_USAGE, ms: 900 }),
+  );
   assert.equal(ending.message, "1 task done, after 1 iteration, 0.9s.");
 });
 
@@ -109,7 +117,7 @@ function judged(session: EndingFacts, change: Partial<Judgement>): EndingFacts {
 }
 
 Deno.test("a complete run with gates tells that they pass, and at which commit", () => {
-  const done = facts([task(1, "completed")], { cost: 0 });
+  const done = facts([task(1, "completed")], { usage: NO_USAGE });
   const told = (change: Partial<Judgement>): string =>
     endingFor("complete", judged(done, change)).message.replace(/^.*6m08s/, "");
   const commit = "0123456789abcdef";
@@ -127,13 +135,13 @@ Deno.test("a complete run with gates tells that they pass, and at which commit",
 });
 
 Deno.test("without gates a complete run tells of none, although another run had some", () => {
-  const before = judged(facts([task(1, "completed")], { cost: 0 }), {});
+  const before = judged(facts([task(1, "completed")], { usage: NO_USAGE }), {});
   const { message } = endingFor("complete", { ...before, limits: facts([]).limits });
   assert.equal(message, "1 task done, after 4 iterations, 6m08s.");
 });
 
 Deno.test("an unverified run tells which gates fail, and how often they did", () => {
-  const done = facts([task(1, "completed")], { cost: 0 });
+  const done = facts([task(1, "completed")], { usage: NO_USAGE });
   const at = (failed: readonly string[], inARow: number): string =>
     endingFor("unverified", judged(done, { passed: false, failed, inARow })).message;
   assert.equal(
@@ -151,6 +159,51 @@ Deno.test("an unverified run tells which gates fail, and how often they did", ()
     "Look: iteratr status user-auth",
     "Go on: iteratr build --name user-auth --spec specs/user-auth.md",
   ]);
+});
+
+Deno.test("a run whose budget is used up tells what the session has taken, and how to give it more", () => {
+  const tasks = [task(1, "remaining")];
+  const base = facts(tasks);
+  const spending = { tokens: 2_000_000, cost: 5 };
+  const used = { ...NO_USAGE, inputTokens: 1_500_000, cachedTokens: 600_000, cost: 5.25 };
+  const spent = {
+    ...base,
+    limits: { ...base.limits, spending },
+    head: { ...base.head, usage: used },
+  };
+  const rest = "with 1 task open, after 4 iterations, 6m08s, $0.41. Open: TAS-1 Write part 1.";
+  assert.deepEqual(endingFor("tokens", spent), {
+    reason: "budget",
+    message: "the tokens budget of 2.0M tokens is used up: the session has taken 2.1M tokens, " +
+      rest,
+    hints: [
+      "Go on: iteratr build --name user-auth --spec specs/user-auth.md",
+      "Give it more: --max-tokens 4M, or budget.tokens in iteratr.yml",
+    ],
+  });
+  const { message, hints } = endingFor("cost", spent);
+  assert.equal(
+    message,
+    `the cost budget of $5.00 is used up: the session has taken $5.25, ${rest}`,
+  );
+  assert.equal(hints[1], "Give it more: --max-cost 10.00, or budget.cost in iteratr.yml");
+});
+
+Deno.test("a run that another iteration would take over its budget tells what the last one took", () => {
+  const base = facts([task(1, "remaining")]);
+  const { message } = endingFor("cost", {
+    ...base,
+    limits: { ...base.limits, spending: { tokens: 0, cost: 5 } },
+    head: { ...base.head, usage: { ...NO_USAGE, cost: 4 } },
+    tally: { ...base.tally, last: { ...NO_USAGE, cost: 1.5 } },
+  });
+  assert.ok(
+    message.startsWith(
+      "the cost budget of $5.00 would not do for another iteration like the last: " +
+        "the session has taken $4.00, the last iteration $1.50, with 1 task open, ",
+    ),
+    message,
+  );
 });
 
 Deno.test("a session that was complete before is nothing to do", () => {

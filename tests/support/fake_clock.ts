@@ -38,6 +38,12 @@ export class FakeClock implements Clock {
     });
   }
 
+  /** Lets so much time pass, and everything that it wakes go on. */
+  async pass(ms: number): Promise<void> {
+    await this.passUntilSettled(this.sleep(ms));
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+
   /** Lets time pass, from one sleeper to the next, until the work is settled. */
   async passUntilSettled(work: Promise<unknown>): Promise<void> {
     let settled = false;

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import {
+  agentWaitingLine,
+  budgetLine,
+  quotaOverLine,
+  quotaWaitingLine,
+  retryLine,
+  watchdogLine,
+} from "../../src/render/guard_lines.ts";
+import { timeOfDay } from "../../src/render/layout.ts";
+
+const UNTIL = "2026-01-02T17:00:00.000Z";
+const AT = timeOfDay(new Date(UNTIL));
+
+Deno.test("a retry is told with its number, when it comes, and why", () => {
+  const retry = { attempt: 2, max: 3, delayMs: 5_000, error: "it ended\nwith \x1b[31mcode 7" };
+  assert.equal(retryLine(retry), "retry   2 of 3 in 5.0s: it ended with code 7");
+  assert.equal(
+    retryLine({ ...retry, attempt: 1, delayMs: 0 }),
+    "retry   1 of 3 at once: it ended with code 7",
+  );
+  assert.equal(retryLine({ ...retry, error: "x".repeat(900) }).length < 250, true);
+});
+
+Deno.test("a guard tells what it has seen, and that the turn is ended", () => {
+  assert.deepEqual([
+    watchdogLine({ kind: "silence", limit: 300_000 }),
+    watchdogLine({ kind: "tool-call", limit: 1_800_000 }),
+    watchdogLine({ kind: "turn", limit: 3_600_000 }),
+    watchdogLine({ kind: "messages", limit: 300 }),
+    watchdogLine({ kind: "empty-messages", limit: 20 }),
+    watchdogLine({ kind: "messages", limit: 1 }),
+  ], [
+    "guard   no sign of life for 5m00s: the turn is ended",
+    "guard   a tool call has taken 30m00s: the turn is ended",
+    "guard   the turn has taken 1h00m: the turn is ended",
+    "guard   more than 300 model messages in the turn: the turn is ended",
+    "guard   20 model messages in a row without text or tool: the turn is ended",
+    "guard   more than 1 model message in the turn: the turn is ended",
+  ]);
+});
+
+Deno.test("a wait for the provider is told with the time of day, whoever waits", () => {
+  assert.equal(
+    agentWaitingLine({ until: UNTIL, message: "rate\nlimit" }),
+    `wait    the agent asks its provider again at ${AT}: rate limit`,
+  );
+  assert.equal(
+    quotaWaitingLine({ until: UNTIL, error: "usage limit" }),
+    `quota   used up until ${AT}, the run waits: usage limit`,
+  );
+  // What is no time is shown as it is, made harmless.
+  assert.match(quotaWaitingLine({ until: "so\x1b[2Jon", error: "x" }), /used up until soon, the/);
+});
+
+Deno.test("the end of a wait is told with its length and its reason", () => {
+  const lines = (["reset", "resumed", "stopped"] as const)
+    .map((why) => quotaOverLine({ waitedMs: 3_660_000, why }));
+  assert.deepEqual(lines, [
+    "quota   the run goes on after 1h01m",
+    "quota   the run goes on after 1h01m, as asked",
+    "quota   the wait was broken off after 1h01m",
+  ]);
+});
+
+Deno.test("a budget is told in its own unit, as a warning and when it is reached", () => {
+  const time = { budget: "time", used: 2_880_000, limit: 3_600_000 } as const;
+  const tokens = { budget: "tokens", used: 812_345, limit: 1_000_000 } as const;
+  const cost = { budget: "cost", used: 4.2, limit: 5 } as const;
+  assert.deepEqual([time, tokens, cost].map((facts) => budgetLine(facts, false)), [
+    "warning most of the time budget is used up: 48m00s of 1h00m",
+    "warning most of the tokens budget is used up: 812.3k tokens of 1.0M tokens",
+    "warning most of the cost budget is used up: $4.20 of $5.00",
+  ]);
+  assert.deepEqual([time, tokens, cost].map((facts) => budgetLine(facts, true)), [
+    "budget  the time budget of 1h00m is reached with 48m00s",
+    "budget  the tokens budget of 1.0M tokens is reached with 812.3k tokens",
+    "budget  the cost budget of $5.00 is reached with $4.20",
+  ]);
+});
