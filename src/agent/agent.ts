@@ -77,8 +77,13 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
 
 /** opencode prints each error that it answers with over many lines, which say no more than the answer. */
 function withoutAnswers(lines: readonly string[]): readonly string[] {
-  const answer = lines.findLastIndex((line) => line.startsWith("Error handling request"));
-  return answer < 0 ? lines : lines.slice(0, answer);
+  let isAnswer = false;
+  return lines.filter((line) => {
+    isAnswer ||= line.startsWith("Error handling request");
+    const isPart = isAnswer;
+    if (line === "}") isAnswer = false;
+    return !isPart;
+  });
 }
 
 function checkProtocol(version: number | undefined): void {

@@ -2,6 +2,7 @@ import type { Agent } from "../agent/agent.ts";
 import { AgentError } from "../agent/errors.ts";
 import { type Fault, faultOf } from "../agent/fault.ts";
 import type { PromptResult } from "../agent/turn.ts";
+import type { Clock } from "../platform/clock.ts";
 import { event } from "../session/event.ts";
 import { type ModelUsage, NO_USAGE, type Usage } from "../session/usage.ts";
 import type { RunContext } from "./context.ts";
@@ -72,15 +73,15 @@ export async function attempt(context: RunContext, plan: AttemptPlan): Promise<A
       throw error;
     }
     return watched === undefined
-      ? { end: failedWith(error, undefined), usage: NO_USAGE, models: [] }
+      ? { end: failedUnseen(error, context.world.clock), usage: NO_USAGE, models: [] }
       : await watched.fail(error);
   }
 }
 
-function failedWith(error: AgentError, fault: Fault | undefined): AttemptEnd {
-  const { rpc } = error;
-  const facts = { rpc, provider: undefined, waiting: undefined };
-  return { kind: "failed", error, fault: fault ?? faultOf(facts, Date.now()) };
+/** Before there was a turn to look at. */
+function failedUnseen(error: AgentError, clock: Clock): AttemptEnd {
+  const facts = { rpc: error.rpc, provider: undefined, waiting: undefined };
+  return { kind: "failed", error, fault: faultOf(facts, clock.now().getTime()) };
 }
 
 /** A turn that is going on, and everything that looks at it. */
@@ -142,7 +143,7 @@ function watch(context: RunContext, session: string, n: number, before: Usage): 
     const provider = await monitor?.lastError(session);
     const fault = faultOf({ rpc: error.rpc, provider, waiting }, world.clock.now().getTime());
     await close();
-    return { ...await spent(undefined), end: failedWith(error, fault) };
+    return { ...await spent(undefined), end: { kind: "failed", error, fault } };
   };
   return {
     signal: AbortSignal.any([
