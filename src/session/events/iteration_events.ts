@@ -1,0 +1,63 @@
+import type { StoredText } from "../stored_text.ts";
+import type { ModelUsage, Usage } from "../usage.ts";
+
+/** Events of iterations, and of what is committed in them. */
+export interface IterationEvents {
+  /** The files that were dirty before the session touched anything, with marks of their contents. */
+  readonly "work.baseline": {
+    /** A JSON array of pairs of path and mark. */
+    readonly files: StoredText;
+    readonly count: number;
+  };
+  readonly "commit.made": {
+    readonly id: string;
+    readonly subject: string;
+    readonly by: "agent" | "run";
+    readonly files: number;
+    readonly added: number;
+    readonly removed: number;
+  };
+  /**
+   * From this commit on, what is committed in the iteration is the agent's or the run's; null: from now
+   * on, somebody else may be committing. Recorded where there are hooks.
+   */
+  readonly "commit.base": { readonly commit: string | null };
+  /** The work of an iteration could not be committed; it stays as it is. */
+  readonly "commit.refused": {
+    readonly why: string;
+    /** What git's hooks said, for the agent; absent when they had nothing to do with it. */
+    readonly output?: string;
+  };
+  readonly "iteration.started": {
+    readonly n: number;
+    /** The commit that HEAD is at; absent where no commits are made, and where hooks run first. */
+    readonly commit?: string;
+  };
+  /** What the iteration has spent so far; the last one counts when the run is killed. */
+  readonly "iteration.usage": { readonly n: number; readonly usage: Usage };
+  readonly "iteration.ended": {
+    readonly n: number;
+    readonly outcome: Outcome;
+    /** The agent's stop reason, or the error that cut the turn short: a hint, not a fact. */
+    readonly stop: string;
+    readonly ms: number;
+    readonly usage: Usage;
+    /** Fingerprint of the work tree and of the tasks afterwards; null when nobody could look. */
+    readonly state: StateMark | null;
+    /** Ids of its commits, the oldest first, and what they add up to; absent where none are made. */
+    readonly commits?: readonly string[];
+    readonly files?: { readonly changed: number; readonly added: number; readonly removed: number };
+    /** What each model has spent, where the agent tells. */
+    readonly models?: readonly ModelUsage[];
+  };
+  readonly "iteration.summary": { readonly n: number; readonly text: string };
+}
+
+/** How an iteration went, judged by the store and the files, not by what the agent said of itself. */
+export type Outcome = "progress" | "idle" | "failed" | "interrupted";
+
+/** Two fingerprints; a pair of values never seen before in the session means progress. */
+export interface StateMark {
+  readonly work: string;
+  readonly tasks: string;
+}
