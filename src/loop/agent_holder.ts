@@ -3,11 +3,23 @@ import { AGENT_MARK } from "../platform/marked_processes.ts";
 import { treeMemory } from "../platform/memory.ts";
 import { formatSize, plural } from "../platform/text.ts";
 import { event } from "../session/event.ts";
-import type { RunContext } from "./context.ts";
+import type { RunPlan, RunWorld } from "./plan.ts";
+import type { Recorder } from "./recorder.ts";
+import type { Remains } from "./remains.ts";
+import type { Tenancy } from "./tenancy.ts";
+
+/** What it needs of a run. */
+export interface HolderContext {
+  readonly plan: RunPlan;
+  readonly world: RunWorld;
+  readonly tenancy: Tenancy;
+  readonly recorder: Recorder;
+  readonly remains: Remains;
+}
 
 /** Keeps an agent's process for a run, and starts it anew when it has grown old or has failed. */
 export class AgentHolder implements AsyncDisposable {
-  readonly #context: Omit<RunContext, "agents">;
+  readonly #context: HolderContext;
   readonly #stop: AbortSignal;
   #agent: Agent | undefined;
   /** What the processes of this agent carry in their environment. */
@@ -15,7 +27,7 @@ export class AgentHolder implements AsyncDisposable {
   #iterations = 0;
 
   /** @param stop gives up waiting for an agent that does not answer. */
-  constructor(context: Omit<RunContext, "agents">, stop: AbortSignal) {
+  constructor(context: HolderContext, stop: AbortSignal) {
     this.#context = context;
     this.#stop = stop;
   }

@@ -48,7 +48,7 @@ export async function drive(context: DriveContext): Promise<Ending> {
   await frozen.check();
   const { usage } = await currentHead(world.store, plan.session);
   const spending = new Spending(plan.limits.spending, usage, recorder);
-  await using agents = new AgentHolder({ ...context, time, spending }, stop);
+  await using agents = new AgentHolder(context, stop);
   return await loop({ ...context, time, spending, agents }, { verifier, frozen });
 }
 

@@ -1,3 +1,4 @@
+import { oneLine, printable } from "../platform/text.ts";
 import stringWidth from "string-width";
 import wrapAnsi from "wrap-ansi";
 
@@ -57,4 +58,9 @@ export function wrap(line: string, columns: number): readonly string[] {
     .split("\n");
   const margin = " ".repeat(indent.length);
   return [`${indent}${first}`, ...rest.map((part) => `${margin}${part}`)];
+}
+
+/** Somebody else's text for a place within a line: no control characters, no line of its own. */
+export function clean(text: string): string {
+  return oneLine(printable(text), 1_000);
 }

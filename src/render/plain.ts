@@ -1,18 +1,5 @@
-import {
-  formatCost,
-  formatCount,
-  formatDuration,
-  oneLine,
-  plural,
-  printable,
-} from "../platform/text.ts";
-import {
-  type EventData,
-  isKnown,
-  type PlanStep,
-  type SessionEvent,
-  type StoredEvent,
-} from "../session/event.ts";
+import { formatDuration, oneLine, plural, printable } from "../platform/text.ts";
+import { type EventData, isKnown, type SessionEvent, type StoredEvent } from "../session/event.ts";
 import { formatId } from "../session/ids.ts";
 import type { Task, TaskStatus } from "../session/task.ts";
 import { AgentText } from "./agent_text.ts";
@@ -25,7 +12,9 @@ import {
   retryLine,
   watchdogLine,
 } from "./guard_lines.ts";
+import { headerLines } from "./header.ts";
 import {
+  clean,
   continued,
   fit,
   LABEL_WIDTH,
@@ -36,9 +25,11 @@ import {
   timeOfDay,
   wrap,
 } from "./layout.ts";
+import { planLines } from "./plan_lines.ts";
 import { receipt } from "./receipt.ts";
 import type { Renderer } from "./renderer.ts";
 import { PLAIN, type Style } from "./style.ts";
+import { TaskBoard } from "./task_board.ts";
 import { toolLines } from "./tool_line.ts";
 
 /** Where the session stands when the rendering begins, and how lines are to look. */
@@ -69,9 +60,7 @@ export class PlainRenderer implements Renderer {
   readonly #options: PlainOptions;
   readonly #style: Style;
   readonly #agent: AgentText;
-  readonly #texts = new Map<number, string>();
-  readonly #statuses = new Map<number, TaskStatus>();
-  #doneInIteration = 0;
+  readonly #board: TaskBoard;
   #hasAgent = false;
   #waitsUntil: number | undefined;
 
@@ -79,10 +68,7 @@ export class PlainRenderer implements Renderer {
     this.#options = options;
     this.#style = options.style ?? PLAIN;
     this.#agent = new AgentText(() => options.columns?.());
-    for (const { n, text, status } of options.tasks) {
-      this.#texts.set(n, text);
-      this.#statuses.set(n, status);
-    }
+    this.#board = new TaskBoard(options.tasks);
   }
 
   get waitsUntil(): number | undefined {
@@ -114,7 +100,11 @@ export class PlainRenderer implements Renderer {
     const style = this.#style;
     switch (event.type) {
       case "run.started":
-        return this.#header(event.data);
+        return headerLines(event.data, {
+          ...this.#options,
+          board: this.#board,
+          style,
+        }).flatMap((line) => this.#wrapped(line));
       case "agent.started": {
         if (this.#hasAgent) return [];
         this.#hasAgent = true;
@@ -141,7 +131,7 @@ export class PlainRenderer implements Renderer {
       case "run.resume":
         return [labelled("resume", "asked for")];
       case "iteration.started": {
-        this.#doneInIteration = 0;
+        this.#board.beginIteration();
         const time = timeOfDay(new Date(event.at));
         return ["", style.accent(rule(`iteration ${event.data.n}`, time, this.#width))];
       }
@@ -195,23 +185,20 @@ export class PlainRenderer implements Renderer {
         return [labelled("output", "the limit is reached: only its end is kept from here")];
       case "task.added": {
         const { n, text, status } = event.data;
-        this.#texts.set(n, text);
-        this.#statuses.set(n, status);
-        if (status === "completed") this.#doneInIteration++;
-        return [this.#task(n, status === "remaining" ? "added" : `added, ${words(status)}`)];
+        this.#board.add(n, text, status);
+        return this.#task(n, status === "remaining" ? "added" : `added, ${words(status)}`);
       }
       case "task.status": {
         const { n, status } = event.data;
-        this.#statuses.set(n, status);
-        if (status === "completed") this.#doneInIteration++;
-        return [this.#task(n, words(status))];
+        this.#board.setStatus(n, status);
+        return this.#task(n, words(status));
       }
       case "task.priority":
-        return [this.#task(event.data.n, `priority ${event.data.priority}`)];
+        return this.#task(event.data.n, `priority ${event.data.priority}`);
       case "task.depends":
-        return [this.#task(event.data.n, `waits for ${formatId("TAS", event.data.on)}`)];
+        return this.#task(event.data.n, `waits for ${formatId("TAS", event.data.on)}`);
       case "task.independent":
-        return [this.#task(event.data.n, `no longer waits for ${formatId("TAS", event.data.of)}`)];
+        return this.#task(event.data.n, `no longer waits for ${formatId("TAS", event.data.of)}`);
       case "note.added":
         return [labelled("note", `${event.data.type.padEnd(8)}  ${this.#short(event.data.text)}`)];
       case "session.completed":
@@ -221,8 +208,7 @@ export class PlainRenderer implements Renderer {
       case "session.reopened":
         return [labelled("session", `opened again: ${clean(event.data.why)}`)];
       case "session.reset":
-        this.#texts.clear();
-        this.#statuses.clear();
+        this.#board.clear();
         return [labelled("session", `begun anew; the old log is ${clean(event.data.archive)}`)];
       case "spec.recorded":
         return event.data.changed ? [labelled("spec", "it has changed; the new text counts")] : [];
@@ -236,46 +222,13 @@ export class PlainRenderer implements Renderer {
     }
   }
 
-  #header(run: EventData["run.started"]): readonly string[] {
-    const { session, spec } = this.#options;
-    const { iterations, timeMs, maxTokens, maxCost, gates = [], off = [] } = run;
-    const done = [...this.#statuses.values()].filter((status) => status === "completed").length;
-    const tasks = labelled("tasks", `${this.#open()} open, ${done} done`);
-    const limits = [
-      iterations === 0 ? "no limit of iterations" : plural(iterations, "iteration"),
-      timeMs === 0 ? "no limit of time" : formatDuration(timeMs),
-      ...(maxTokens === undefined ? [] : [`${formatCount(maxTokens)} tokens`]),
-      ...(maxCost === undefined ? [] : [formatCost(maxCost)]),
-    ].join(", ");
-    return [
-      ...this.#wrapped([
-        `iteratr ${clean(run.version)}`,
-        `session ${this.#style.accent(session)}`,
-        `spec ${clean(spec)}`,
-        `model ${clean(run.model)}`,
-      ].join("  ")),
-      ...this.#wrapped(`${tasks.padEnd(32)}limits  ${limits}`),
-      ...(off.length === 0 ? [] : [labelled("off", `${off.join(", ")}: not guarded`)]),
-      ...(gates.length === 0 ? [] : this.#wrapped(labelled("gates", gates.map(clean).join(", ")))),
-    ];
-  }
-
-  #open(): number {
-    return [...this.#statuses.values()]
-      .filter((status) => status !== "completed" && status !== "cancelled").length;
-  }
-
-  #task(n: number, what: string): string {
-    const id = formatId("TAS", n);
-    const text = printable(this.#texts.get(n) ?? "");
-    const room = Math.max(20, this.#width - 10 - id.length - what.length - 2);
-    const line = spread(labelled("task", `${id} ${fit(text, room)}`), what, this.#width);
-    return line.replace(id, this.#style.accent(id));
+  #task(n: number, what: string): readonly string[] {
+    return [this.#board.line(n, what, { width: this.#width, style: this.#style })];
   }
 
   #receipt(data: EventData["iteration.ended"]): string {
     const style = this.#style;
-    const facts = receipt(data, this.#doneInIteration, this.#open());
+    const facts = receipt(data, this.#board.completedNow, this.#board.open);
     const stop = data.outcome === "failed" ? `: ${printable(oneLine(data.stop, 160))}` : "";
     const outcome = data.outcome === "progress" ? data.outcome : style.bad(data.outcome);
     return `-- ${style.accent(`iteration ${data.n}`)}: ${outcome}${stop}  ${facts}`;
@@ -294,25 +247,6 @@ export class PlainRenderer implements Renderer {
   }
 }
 
-/** Somebody else's text for a place within a line: no control characters, no line of its own. */
-function clean(text: string): string {
-  return oneLine(printable(text), 1_000);
-}
-
 function words(status: TaskStatus): string {
   return status.replace("_", " ");
-}
-
-const MARKS: Readonly<Record<PlanStep["status"], string>> = {
-  pending: "[ ]",
-  "in_progress": "[~]",
-  completed: "[x]",
-  cancelled: "[-]",
-};
-
-function planLines(steps: readonly PlanStep[], width: number): readonly string[] {
-  return steps.map(({ text, status }, index) => {
-    const line = `${MARKS[status]} ${fit(printable(text), width - 12)}`;
-    return index === 0 ? labelled("plan", line) : continued(line);
-  });
 }

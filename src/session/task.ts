@@ -45,7 +45,7 @@ export function isPriority(value: number): value is Priority {
 }
 
 /** A closed task needs no more work and satisfies whoever depends on it. */
-export function isClosed(task: Task): boolean {
+export function isClosed(task: Pick<Task, "status">): boolean {
   return task.status === "completed" || task.status === "cancelled";
 }
 
