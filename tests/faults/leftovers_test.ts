@@ -24,7 +24,7 @@ async function expectNoneLeft(scenario: string): Promise<void> {
   await Deno.writeTextFile(stage.join("home", "check.sh"), CHECK);
   await retryAtOnce(stage);
   const children = `children pids=${stage.join("home", "pids")} tasks=1 ${scenario}`;
-  const finished = await stage.build(first(stage, 1, children), ["--silence", "1s"]);
+  const finished = await stage.build(first(stage, 1, children), ["--silence", "2s"]);
   checkEnded(finished, 0);
   assert.match(finished.stdout, /^retry {3}1 of 3/m, scenario);
   assert.equal(stage.read("home/alive"), "daemon\n", `${scenario}: ${told(finished)}`);

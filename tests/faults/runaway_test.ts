@@ -12,7 +12,7 @@ async function runaway(scenario: string, ...lines: readonly string[]): Promise<S
 }
 
 Deno.test("more than 300 model messages end the attempt, and the next one does the work", async () => {
-  await using stage = await runaway("messages=100000 every=0");
+  await using stage = await runaway("messages=100000 every=1");
   const seen = await stage.session();
   assert.deepEqual(dataOf(seen, "watchdog.fired"), [{ kind: "messages", limit: 300 }]);
   assert.match(retries(seen)[0] ?? "", /called its model more than 300 times in a turn/);
@@ -21,7 +21,7 @@ Deno.test("more than 300 model messages end the attempt, and the next one does t
 });
 
 Deno.test("20 model messages in a row without text or tool end the attempt", async () => {
-  await using stage = await runaway("messages=100000 every=0 empty=1");
+  await using stage = await runaway("messages=100000 every=1 empty=1");
   const seen = await stage.session();
   assert.deepEqual(dataOf(seen, "watchdog.fired"), [{ kind: "empty-messages", limit: 20 }]);
   assert.match(retries(seen)[0] ?? "", /got 20 model messages in a row without text or tool/);
@@ -35,11 +35,11 @@ Deno.test("as many messages as are allowed, and half as many without words, end 
 });
 
 Deno.test("watchdog.messages and watchdog.empty_messages set other limits", async () => {
-  const lines = ["watchdog:", "  messages: 5", "  empty_messages: 3"];
-  await using full = await runaway("messages=100000 every=0 times=1", ...lines, "  silence: 1m");
+  const lines = ["watchdog:", "  messages: 30", "  empty_messages: 12"];
+  await using full = await runaway("messages=100000 every=1", ...lines);
   const [fired] = dataOf(await full.session(), "watchdog.fired");
-  assert.deepEqual(fired, { kind: "messages", limit: 5 });
-  await using empty = await runaway("messages=100000 every=0 empty=1 times=1", ...lines);
+  assert.deepEqual(fired, { kind: "messages", limit: 30 });
+  await using empty = await runaway("messages=100000 every=1 empty=1", ...lines);
   const [other] = dataOf(await empty.session(), "watchdog.fired");
-  assert.deepEqual(other, { kind: "empty-messages", limit: 3 });
+  assert.deepEqual(other, { kind: "empty-messages", limit: 12 });
 });

@@ -10,7 +10,7 @@ const HOWS = ["crash", "killed", "error", "garbage", "silent", "deaf"] as const;
 const STAGES = ["first", "text", "tool", "edits", "complete"] as const;
 
 /**
- * Fails in a turn. `at=` says after what: `first` (nothing is seen of the turn), `text`, `tool` (in a tool
+ * Fails in a turn. `at=` says after what: `first` (nothing is seen of the turn), `text` (`says=`), `tool` (in a tool
  * call that stays open), `edits` (a task is planned and begun, a file written), `complete` (all tasks are
  * done and the session declared complete). `how=` says in which way: `crash` (its process exits, `code=3`),
  * `killed` (by a signal), `error` (the answer is a JSON-RPC error: `message=`, with `data=JSON`), `garbage`
@@ -24,6 +24,7 @@ export function makeFails(world: World): Scenario {
   const code = options.count("code", 3);
   const message = options.text("message", "Internal error: fake 500").replaceAll("_", " ");
   const data = parseJson(options.text("data", '{"errorName":"APIError"}'));
+  const says = options.text("says", "Here is all of my answer.").replaceAll("_", " ");
   const spends = options.number("spends", 0);
   const fail = async (turn: Turn): Promise<TurnResult> => {
     // What was sent before belongs to the fault: a client must have seen it.
@@ -50,7 +51,7 @@ export function makeFails(world: World): Scenario {
   };
   return {
     prompt: async (turn) => {
-      await lead(world, turn, at);
+      await lead(world, turn, at, says);
       if (spends > 0) turn.spend(spends);
       return await fail(turn);
     },
@@ -75,12 +76,13 @@ async function lead(
   { works }: World,
   turn: Turn,
   at: (typeof STAGES)[number],
+  says: string,
 ): Promise<void> {
   switch (at) {
     case "first":
       return;
     case "text":
-      return turn.say("Here is all of my answer.");
+      return turn.say(says);
     case "tool": {
       turn.say("I start with the tests.");
       const tool = { toolCallId: freshId("call"), title: "make test", kind: "execute" };
