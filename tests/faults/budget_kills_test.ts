@@ -11,15 +11,17 @@ import { checkEnded, report } from "./_faults.ts";
 const AGENT = new URL("_ledger_agent.ts", import.meta.url).pathname;
 const KILLS = 15;
 
+type Course = readonly ("idle" | "crash" | "quota")[];
+
 /** How the attempts of a run go that is killed at the end of the last of them. */
-const COURSES = [
+const COURSES: readonly [Course, ...Course[]] = [
   ["idle"],
   ["crash", "idle"],
   ["crash", "crash"],
   ["quota"],
   ["crash", "quota"],
   ["crash", "crash", "idle"],
-] as const;
+];
 
 /** The events of a type that a run with `--json` has told. */
 function events(run: Run, type: string): readonly Readonly<Record<string, unknown>>[] {
@@ -30,7 +32,7 @@ function events(run: Run, type: string): readonly Readonly<Record<string, unknow
 }
 
 /** Whether a run has come to where the course ends, with all figures known. */
-function hasCome(run: Run, course: readonly string[], dollars: number): boolean {
+function hasCome(run: Run, course: Course, dollars: number): boolean {
   switch (course.at(-1)) {
     case "quota":
       return events(run, "quota.waiting").length > 0;
@@ -56,7 +58,7 @@ Deno.test("15 runs that are killed in turns, retries and waits leave a sum that 
     stage.read("ledger").split("\n").map(Number).reduce((sum, cents) => sum + cents, 0) / 100;
 
   for (let kill = 1; kill <= KILLS; kill++) {
-    // Two crashes are followed by a third attempt at once, which is to be waited for.
+    // Crashes at the end of a course are followed by one more attempt, which spends nothing.
     const course = pick(COURSES, random);
     const before = spent();
     const parts = [...course, "idle"].map((then, at) => ({
