@@ -63,3 +63,22 @@ Deno.test("a quota and an agent that the run itself ends are no errors for on_er
   checkEnded(await stage.ended(run), 143);
   assert.equal(stage.read("home/errors"), "");
 });
+
+Deno.test("the other hooks of an iteration run once, however often it is tried, and each prompt has what they said", async () => {
+  await using stage = await withHooks(`version: 1
+pre_iteration:
+  command: 'echo before >>"$HOME/order"; echo "the forecast is rain"'
+  pipe_output: true
+on_error:
+  command: 'echo error >>"$HOME/order"'
+post_iteration:
+  command: 'echo after >>"$HOME/order"'
+`);
+  const finished = await stage.build(first(stage, 2, "fails tasks=1"), ["-i", "1"]);
+  checkEnded(finished, 0);
+  assert.equal(stage.read("home/order"), "before\nerror\nerror\nafter\n");
+  const said = stage.prompts().map((prompt) =>
+    prompt.match(/^ {4}the forecast is rain$/gm)?.length
+  );
+  assert.deepEqual(said, [1, 1, 1]);
+});

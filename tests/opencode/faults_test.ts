@@ -229,6 +229,18 @@ const SHORT: readonly Case[] = [
     },
   },
   {
+    name: "a wait that is longer than silence may be, announced",
+    brain: first([http(429, { message: "Rate limit reached" }, { "retry-after": "25" })]),
+    flags: ["--silence", "20s"],
+    code: 0,
+    last: /^complete: /,
+    check: (scene) => {
+      retried(0)(scene);
+      assert.deepEqual(data(scene.events, "watchdog.fired"), []);
+      assert.equal(data(scene.events, "agent.waiting").length, 1);
+    },
+  },
+  {
     name: "malformed stream, once",
     brain: first([{ kind: "raw", frames: ["data: {not json\n\n"] }]),
     code: 0,
