@@ -3,10 +3,12 @@ import { makeEdits, makeNotesOnly, makeToggles } from "./scenarios/busywork.ts";
 import { makeChildren } from "./scenarios/children.ts";
 import { makeCrash } from "./scenarios/crash.ts";
 import { makeErrors } from "./scenarios/errors.ts";
+import { makeFails } from "./scenarios/fails.ts";
 import { makeAuth, makeOldShapes, makeWrongProtocol } from "./scenarios/handshake.ts";
 import { makeAsks, makeEmpty, makeRefuses, makeTalks } from "./scenarios/idle.ts";
 import { makeNoise } from "./scenarios/noise.ts";
 import { makeRequests, makeStringIds } from "./scenarios/requests.ts";
+import { makeRunsAway } from "./scenarios/runs_away.ts";
 import { makeHangInitialize, makeHangNew, makeSilent } from "./scenarios/silent.ts";
 import { makeSplit } from "./scenarios/split.ts";
 import { makeUnknownUpdates } from "./scenarios/unknown_updates.ts";
@@ -23,6 +25,8 @@ export const SCENARIOS: ReadonlyMap<string, MakeScenario> = new Map<string, Make
   ["toggles", makeToggles],
   ["notes-only", makeNotesOnly],
   ["crash", makeCrash],
+  ["fails", makeFails],
+  ["runs-away", makeRunsAway],
   ["silent", makeSilent],
   ["hang-initialize", makeHangInitialize],
   ["hang-new", makeHangNew],

@@ -120,17 +120,22 @@ export class Turn {
     });
   }
 
-  /** Ends the turn as opencode does: a `usage_update`, then the answer with the last call's usage. */
-  finish(stopReason = "end_turn"): TurnResult {
-    const { input, output, cost, context, reportsUsage } = this.#habits;
-    if (!reportsUsage) return { stopReason, _meta: {} };
-    this.session.cost += cost;
+  /** Tells that so many US dollars have been spent. */
+  spend(amount: number): void {
+    this.session.cost += amount;
     this.update({
       sessionUpdate: "usage_update",
-      used: input,
-      size: context,
+      used: this.#habits.input,
+      size: this.#habits.context,
       cost: { amount: this.session.cost, currency: "USD" },
     });
+  }
+
+  /** Ends the turn as opencode does: a `usage_update`, then the answer with the last call's usage. */
+  finish(stopReason = "end_turn"): TurnResult {
+    const { input, output, cost, reportsUsage } = this.#habits;
+    if (!reportsUsage) return { stopReason, _meta: {} };
+    this.spend(cost);
     return { stopReason, usage: usage(input, output), _meta: {} };
   }
 
