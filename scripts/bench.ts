@@ -2,7 +2,7 @@
  * `deno task bench [--json] [name...]`: measures speed, in the usual groups or in the named ones. Figures
  * are told as ratios to a baseline taken in the same run, in turns with what it is compared with: a ratio
  * is time ÷ time, so 1.8 is nearly twice as slow, and holds on a busy machine too. No time makes it fail;
- * only the group `storm`, which is a check, does.
+ * only the groups that are checks, `storm` and `spending`, do.
  */
 import { parseArgs } from "node:util";
 import { systemClock } from "../src/platform/clock.ts";
@@ -19,6 +19,7 @@ import { foldGroup } from "./bench/groups/fold.ts";
 import { iterationsGroup } from "./bench/groups/iterations.ts";
 import { loopGroup } from "./bench/groups/loop.ts";
 import { parallelGroup } from "./bench/groups/parallel.ts";
+import { spendingGroup } from "./bench/groups/spending.ts";
 import { stormGroup } from "./bench/groups/storm.ts";
 import { streamGroup } from "./bench/groups/stream.ts";
 import { toolGroup } from "./bench/groups/tool.ts";
@@ -36,7 +37,10 @@ const GROUPS: readonly Group[] = [
 ];
 
 /** Only taken when they are named: all together take more than four minutes. */
-const NAMED_GROUPS: readonly Group[] = [streamGroup, iterationsGroup];
+const NAMED_GROUPS: readonly Group[] = [streamGroup, iterationsGroup, spendingGroup];
+
+/** Groups that are checks: what they find decides how the whole ends. */
+const CHECKS: readonly Group[] = [stormGroup, spendingGroup];
 const ALL_GROUPS: readonly Group[] = [...GROUPS, ...NAMED_GROUPS];
 
 const SIGNAL_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
@@ -95,7 +99,7 @@ async function bench(stage: Stage, groups: readonly Group[], json: boolean): Pro
   let code = 0;
   for (const group of groups) {
     const figures = await watched(group.name, () => group.measure(stage));
-    if (group === stormGroup && figures.some(({ target }) => target?.met === false)) code = 1;
+    if (CHECKS.includes(group) && figures.some(({ target }) => target?.met === false)) code = 1;
     if (json) all.push(...figures.map((figure) => toJson(group.name, figure)));
     else say(`${table(group.name, figures)}\n`);
   }
