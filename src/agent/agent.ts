@@ -66,13 +66,17 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     };
   } catch (error) {
     await link.close();
-    if (error instanceof RequestError) {
-      const message = `the agent refused the handshake: ${messageOf(error)}`;
-      throw new AgentError(message, "", undefined, lastLines());
-    }
+    if (error instanceof RequestError) throw refusedHandshake(error);
     if (!(error instanceof AgentError)) throw error;
     throw new AgentError(error.message, error.lastWords, error.rpc, lastLines());
   }
+}
+
+/** Whoever does not want to speak with us will not want to a moment later. */
+function refusedHandshake(error: RequestError): UserError {
+  return new UserError(`the agent refused the handshake: ${messageOf(error)}`, [
+    "Is it logged in, and does its version speak this protocol? Try: iteratr doctor",
+  ]);
 }
 
 /** opencode prints each error that it answers with over many lines, which say no more than the answer. */

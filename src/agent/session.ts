@@ -3,7 +3,7 @@ import type { Clock } from "../platform/clock.ts";
 import { messageOf, UserError } from "../platform/failure.ts";
 import { asObject, asText } from "../platform/json.ts";
 import { nearest } from "../platform/nearest.ts";
-import { AgentError } from "./errors.ts";
+import { AgentError, type RpcFailure } from "./errors.ts";
 import type { Link } from "./link.ts";
 import { readModelChoice } from "./model.ts";
 import { type PromptResult, readPromptResult } from "./turn.ts";
@@ -61,7 +61,12 @@ function sessionError(error: unknown): unknown {
     ? new UserError(`the agent wants a login first: ${messageOf(error)}`, [
       "Log in: opencode auth login",
     ])
-    : new AgentError(`the agent opened no session: ${messageOf(error)}`, "");
+    : new AgentError(`the agent opened no session: ${messageOf(error)}`, "", rpcOf(error));
+}
+
+function rpcOf(error: RequestError): RpcFailure {
+  const { code, data } = error;
+  return { code, message: messageOf(error), data };
 }
 
 async function chooseModel(
@@ -119,8 +124,7 @@ async function prompt(
       if (!(error instanceof RequestError)) throw error;
       const name = asText(asObject(error.data)?.["errorName"]);
       const kind = name === undefined ? "" : `${name}: `;
-      const { code, data } = error;
-      const rpc = { code, message: messageOf(error), data };
+      const rpc = rpcOf(error);
       throw new AgentError(`the agent's turn failed: ${kind}${rpc.message}`, "", rpc);
     });
     const cancelled = whenCancelled(link, clock, sessionId, signal, answer);

@@ -16,6 +16,8 @@ export interface CommitRequest extends WorkPlace {
   readonly message: string;
   /** A private directory of the run, which goes with it however it ends. */
   readonly scratch: string;
+  /** Ends a commit whose hooks take their time; it counts as refused. */
+  readonly stop?: AbortSignal;
   /** The run's id: what git's hooks start carries its mark, and is ended with the run. */
   readonly run: string;
 }
@@ -76,10 +78,13 @@ export async function commitPending(
  */
 const SETTINGS = ["-c", "i18n.commitEncoding=UTF-8", "-c", "maintenance.auto=false"];
 
+/** Hooks of git may run a whole test suite. */
+const COMMIT_MS = 600_000;
+
 /** Commits with an index of its own, which takes nothing from the user's and leaves nothing in it. */
 async function commitWith(
   directory: string,
-  { top, baseline, message, run }: CommitRequest,
+  { top, baseline, message, run, stop }: CommitRequest,
   { head, entries }: PendingWork,
 ): Promise<CommitResult> {
   const index = joinPath(directory, "index");
@@ -93,8 +98,9 @@ async function commitWith(
   const done = await git(
     top,
     [...SETTINGS, "commit", "--quiet", "--cleanup=whitespace", `--file=${file}`],
-    { env, group: true },
+    { env, group: true, limitMs: COMMIT_MS, ...(stop === undefined ? {} : { stop }) },
   );
+  if (stop?.aborted === true && !done.ok) return inTheWay("the run had to end");
   if (!done.ok) return refused(done);
   const [commits] = await Promise.all([
     commitsBetween(top, head, "HEAD"),

@@ -1,4 +1,5 @@
 import { sendSignal } from "../platform/marked_processes.ts";
+import { Collected } from "./collected.ts";
 
 /** What a git command printed, and how it ended. */
 export interface GitResult {
@@ -22,10 +23,17 @@ export interface GitOptions {
   readonly group?: boolean;
   /** It is ended after so many milliseconds, for which there are two minutes otherwise. */
   readonly limitMs?: number;
+  /** Ends it before its time. */
+  readonly stop?: AbortSignal;
 }
 
 /** Longer than any of these commands takes; what waits for a passphrase would wait for ever. */
 const LIMIT_MS = 120_000;
+
+/** What is told to end has so long to do it in order. */
+const TERM_GRACE_MS = 500;
+/** What a hook of git leaves running may hold the pipes; so long its last words are waited for. */
+const PIPE_GRACE_MS = 200;
 
 /**
  * Variables by which a shell, or a hook of git that starts iteratr, points every git command at one
@@ -57,7 +65,7 @@ export async function git(
   args: readonly string[],
   options: GitOptions = {},
 ): Promise<GitResult> {
-  const { input, env, group = false, limitMs = LIMIT_MS } = options;
+  const { input, env, group = false, limitMs = LIMIT_MS, stop } = options;
   try {
     const child = new Deno.Command("git", {
       args: ["--no-optional-locks", "-C", directory, ...args],
@@ -75,25 +83,40 @@ export async function git(
         LC_ALL: "C",
       },
     }).spawn();
+    const end = (signal: Deno.Signal): void => sendSignal(group ? -child.pid : child.pid, signal);
     let isLate = false;
-    const timer = setTimeout(() => {
+    const timers = [setTimeout(() => {
       isLate = true;
-      sendSignal(group ? -child.pid : child.pid, "SIGKILL");
-    }, limitMs);
+      end("SIGKILL");
+    }, limitMs)];
+    const onStop = (): void => {
+      end("SIGTERM");
+      timers.push(setTimeout(() => end("SIGKILL"), TERM_GRACE_MS));
+    };
+    if (stop?.aborted === true) onStop();
+    else stop?.addEventListener("abort", onStop, { once: true });
     try {
+      const [stdout, stderr] = [new Collected(child.stdout), new Collected(child.stderr)];
       const written = input === undefined ? undefined : write(child.stdin, input);
-      const { success, code, stdout, stderr } = await child.output();
+      const { success, code } = await child.status;
       await written;
-      const decoder = new TextDecoder();
-      const told = decoder.decode(stderr);
+      const all = Promise.all([stdout.ended, stderr.ended]);
+      await Promise.race([
+        all,
+        new Promise((resolve) => timers.push(setTimeout(resolve, PIPE_GRACE_MS))),
+      ]);
+      await Promise.all([stdout.stop(), stderr.stop()]);
       return {
         ok: success,
         code,
-        stdout: decoder.decode(stdout),
-        stderr: isLate ? `${told}\nfatal: it did not end within ${limitMs / 1000} s` : told,
+        stdout: stdout.text,
+        stderr: isLate
+          ? `${stderr.text}\nfatal: it did not end within ${limitMs / 1000} s`
+          : stderr.text,
       };
     } finally {
-      clearTimeout(timer);
+      stop?.removeEventListener("abort", onStop);
+      for (const timer of timers) clearTimeout(timer);
     }
   } catch (error) {
     return {

@@ -35,18 +35,41 @@ const LOG = [
   "--no-show-signature",
 ];
 
+/** When commits must have been made to count. */
+export interface Span {
+  readonly since?: Date;
+  readonly until?: Date;
+}
+
 /**
  * The commits from one revision to another, the oldest first; empty when there is no way between.
  *
  * @param before empty before the first commit of a repository.
+ * @param span without an end, all count; its beginning matters only where HEAD has gone to another
+ *   branch, whose older commits nobody has made just now.
  */
 export async function commitsBetween(
   top: string,
   before: string,
   after: string,
+  { since, until }: Span = {},
 ): Promise<readonly CommitFacts[]> {
   if (before === after || after === "") return [];
-  return await log(top, [before === "" ? after : `${before}..${after}`]);
+  const isOnward = before === "" || since === undefined || await isAncestor(top, before, after);
+  return await log(top, [
+    ...(isOnward ? [] : [`--since=${gitDate(since)}`]),
+    ...(until === undefined ? [] : [`--until=${gitDate(until)}`]),
+    before === "" ? after : `${before}..${after}`,
+  ]);
+}
+
+async function isAncestor(top: string, before: string, after: string): Promise<boolean> {
+  return (await git(top, ["merge-base", "--is-ancestor", before, after])).ok;
+}
+
+/** git's dates count in seconds. */
+function gitDate(at: Date): string {
+  return `@${Math.floor(at.getTime() / 1000)}`;
 }
 
 async function log(top: string, args: readonly string[]): Promise<readonly CommitFacts[]> {

@@ -59,14 +59,9 @@ export async function attempt(context: RunContext, plan: AttemptPlan): Promise<A
     const session = await plan.agent.openSession(context.plan.model);
     const n = await plan.begin(session.isModelKnown);
     const prompt = await plan.prompt(n);
-    watched = watch(context, session.id, n, plan.before);
-    const answer = session.prompt(prompt.text, watched.take, watched.signal);
-    // Awaited below: what it throws meanwhile is not lost.
-    answer.catch(() => undefined);
-    if (prompt.through > 0) {
-      await context.recorder.record(event("hook.delivered", { through: prompt.through }));
-    }
-    return await watched.end(await answer);
+    if (hasToEnd(context)) return NOT_SENT;
+    watched = watch(context, session.id, { n, before: plan.before, through: prompt.through });
+    return await watched.end(await session.prompt(prompt.text, watched.take, watched.signal));
   } catch (error) {
     if (!(error instanceof AgentError)) {
       await watched?.giveUp();
@@ -77,6 +72,18 @@ export async function attempt(context: RunContext, plan: AttemptPlan): Promise<A
       : await watched.fail(error);
   }
 }
+
+/** Whether the run has come to its end while the turn was being prepared. */
+function hasToEnd({ world, time, spending }: RunContext): boolean {
+  return world.stop.aborted || time.up.aborted || spending.up.aborted;
+}
+
+/** A turn that was not begun, as one that was cut short at once. */
+const NOT_SENT: Attempt = {
+  end: { kind: "ended", stop: "cancelled", question: undefined, hasFigures: true },
+  usage: NO_USAGE,
+  models: [],
+};
 
 /** Before there was a turn to look at. */
 function failedUnseen(error: AgentError, clock: Clock): AttemptEnd {
@@ -94,7 +101,16 @@ interface Watched {
   giveUp(): Promise<void>;
 }
 
-function watch(context: RunContext, session: string, n: number, before: Usage): Watched {
+/** What a turn belongs to, and what is told in it. */
+interface Turn {
+  readonly n: number;
+  /** What earlier attempts at the iteration have spent. */
+  readonly before: Usage;
+  /** The last event whose held output is in the prompt; 0 when there is none. */
+  readonly through: number;
+}
+
+function watch(context: RunContext, session: string, { n, before, through }: Turn): Watched {
   const { plan, world, recorder, spending, time } = context;
   const { monitor } = plan;
   const failed = new AbortController();
@@ -111,6 +127,14 @@ function watch(context: RunContext, session: string, n: number, before: Usage): 
   );
   const counter = new MessageCounter((isEmpty) => guard.countMessage(isEmpty));
   let waiting: { readonly until: number; readonly message: string } | undefined;
+  let delivered: Promise<void> | undefined;
+  /** A prompt that no model has ever answered to has told nobody anything. */
+  const deliver = (): Promise<void> => {
+    delivered ??= through === 0
+      ? Promise.resolve()
+      : recorder.record(event("hook.delivered", { through }));
+    return delivered;
+  };
   const long = new AbortController();
   const following = monitor?.follow({
     onWaiting: (until, message) => {
@@ -122,6 +146,8 @@ function watch(context: RunContext, session: string, n: number, before: Usage): 
       recorder.record(event("agent.waiting", { until: at, message })).catch(() => undefined);
     },
     onModelCall: (isEmpty) => {
+      // Whatever it waited for is over.
+      waiting = undefined;
       guard.countMessage(isEmpty);
       meter.note(undefined);
     },
@@ -132,6 +158,7 @@ function watch(context: RunContext, session: string, n: number, before: Usage): 
     over.abort();
     await following;
     await transcript.finish();
+    await delivered;
   };
   const spent = async (turn: PromptResult | undefined): Promise<Omit<Attempt, "end">> => {
     const patience = world.stop.aborted ? HURRY_MS : PATIENCE_MS;
@@ -141,7 +168,9 @@ function watch(context: RunContext, session: string, n: number, before: Usage): 
   };
   const fail = async (error: AgentError): Promise<Attempt> => {
     const provider = await monitor?.lastError(session);
-    const fault = faultOf({ rpc: error.rpc, provider, waiting }, world.clock.now().getTime());
+    const now = world.clock.now().getTime();
+    const ahead = waiting !== undefined && waiting.until > now ? waiting : undefined;
+    const fault = faultOf({ rpc: error.rpc, provider, waiting: ahead }, now);
     await close();
     return { ...await spent(undefined), end: { kind: "failed", error, fault } };
   };
@@ -158,6 +187,8 @@ function watch(context: RunContext, session: string, n: number, before: Usage): 
       transcript.take(update);
       guard.note(update);
       if (monitor === undefined) counter.take(update);
+      // A store that fails is noticed where the turn ends.
+      if (update.kind !== "usage") deliver().catch(() => undefined);
       meter.note(update.kind === "usage" ? update.cost : undefined);
     },
     fail,
@@ -177,6 +208,8 @@ function watch(context: RunContext, session: string, n: number, before: Usage): 
         );
       }
       const question = transcript.lastQuestion();
+      // An agent that has nothing to say has heard all the same.
+      if (mayGoOn) await deliver();
       await close();
       const figures = await spent(turn);
       const end = {

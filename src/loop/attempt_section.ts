@@ -1,5 +1,5 @@
 import { readStatus } from "../git/status.ts";
-import { commitsBetween, headCommit } from "../git/history.ts";
+import type { CommitFacts } from "../git/history.ts";
 import { oneLine, printable } from "../platform/text.ts";
 import { indented } from "../prompt/indented.ts";
 
@@ -11,8 +11,8 @@ export interface FailedAttempt {
   readonly error: string;
   /** The top of the work tree; `undefined` outside git. */
   readonly top: string | undefined;
-  /** The commit that HEAD was at when the iteration began; `undefined` where that is not kept. */
-  readonly commit: string | undefined;
+  /** What it has committed. */
+  readonly commits: readonly Pick<CommitFacts, "id" | "subject">[];
   /** Paths of what belongs to the session and is not committed; `undefined` where that is not known. */
   readonly uncommitted: readonly string[] | undefined;
 }
@@ -22,7 +22,7 @@ export interface FailedAttempt {
  * of that, and must neither do its work twice nor trust that it was finished.
  */
 export async function attemptSection(
-  { error, top, commit, uncommitted }: FailedAttempt,
+  { error, top, commits, uncommitted }: FailedAttempt,
 ): Promise<string> {
   const parts = [
     "# An earlier attempt at this iteration failed",
@@ -31,9 +31,6 @@ export async function attemptSection(
     "the files. Look at them before you start, go on from there, and do not do again what is done.",
   ];
   if (top === undefined) return parts.join("\n\n");
-  const commits = commit === undefined
-    ? []
-    : await commitsBetween(top, commit, await headCommit(top));
   const files = uncommitted ?? (await readStatus(top))?.entries.map(({ path }) => path) ?? [];
   return [
     ...parts,

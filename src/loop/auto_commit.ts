@@ -32,14 +32,20 @@ export interface AutoCommit {
   begin(): Promise<string | undefined>;
   /** Looks again, in an iteration: what somebody else than the agent has committed is passed over. */
   passOver(): Promise<void>;
+  /** The commits of the iteration that is going on, as far as they have been recorded. */
+  commits(): readonly CommitFacts[];
   /** Paths of what belongs to the session and is not committed; `undefined` when that is not known. */
   uncommitted(): Promise<readonly string[] | undefined>;
   /** Records what the agent has committed in its turn: from now on, somebody else may be committing. */
   endTurn(): Promise<void>;
   /** Tells that between two iterations somebody else may have committed something. */
   forget(): void;
-  /** Records what the agent has committed, and commits the rest. */
-  finish(iteration: number): Promise<Finished>;
+  /**
+   * Records what the agent has committed, and commits the rest.
+   *
+   * @param stop breaks the latter off.
+   */
+  finish(iteration: number, stop: AbortSignal): Promise<Finished>;
   /** Does without the latter, for a turn that was broken off: the next iteration goes on with its work. */
   breakOff(): Promise<Finished>;
 }
@@ -56,6 +62,7 @@ export interface Finished {
 const NONE: AutoCommit = {
   begin: () => Promise.resolve(undefined),
   passOver: () => Promise.resolve(),
+  commits: () => [],
   uncommitted: () => Promise.resolve(undefined),
   endTurn: () => Promise.resolve(),
   forget: () => undefined,
@@ -104,8 +111,9 @@ class Committer implements AutoCommit {
   readonly #place: Place;
   /** Where HEAD was when it was last looked at; each look costs a process. */
   #head: string | undefined;
-  /** Of the iteration that is going on. */
+  /** Of the iteration that is going on, and when it began. */
   #commits: CommitFacts[] = [];
+  #since = new Date(0);
 
   constructor(setup: AutoCommitSetup, place: Place) {
     this.#setup = setup;
@@ -114,6 +122,7 @@ class Committer implements AutoCommit {
 
   async begin(): Promise<string> {
     this.#commits = [];
+    this.#since = this.#setup.store.clock.now();
     this.#head ??= await headCommit(this.#place.top);
     return this.#head;
   }
@@ -121,6 +130,10 @@ class Committer implements AutoCommit {
   async passOver(): Promise<void> {
     this.#head = await headCommit(this.#place.top);
     await this.#setup.recorder.record(event("commit.base", { commit: this.#head }));
+  }
+
+  commits(): readonly CommitFacts[] {
+    return this.#commits;
   }
 
   async uncommitted(): Promise<readonly string[] | undefined> {
@@ -141,7 +154,7 @@ class Committer implements AutoCommit {
     return { commits: this.#commits };
   }
 
-  async finish(iteration: number): Promise<Finished> {
+  async finish(iteration: number, stop: AbortSignal): Promise<Finished> {
     const { plan, recorder } = this.#setup;
     // The same look tells where HEAD is, and how the files are: in a clean tree it is the only one.
     const pending = await pendingWork(this.#place);
@@ -152,6 +165,7 @@ class Committer implements AutoCommit {
       message: await messageFor(this.#setup, iteration),
       scratch: plan.scratch,
       run: plan.run,
+      stop,
     }, pending);
     if (result.kind === "refused") {
       const output = hookOutput(result);
@@ -172,7 +186,7 @@ class Committer implements AutoCommit {
     const before = this.#head;
     this.#head = head;
     if (before === undefined || head === undefined) return;
-    const commits = await commitsBetween(this.#place.top, before, head);
+    const commits = await commitsBetween(this.#place.top, before, head, { since: this.#since });
     for (const commit of commits) await this.#record(commit, "agent");
   }
 

@@ -16,6 +16,8 @@ import type { TimeBudget } from "./time_budget.ts";
 export interface Progress {
   tally: Tally;
   usage: Usage;
+  /** Whether an extra turn has told the agent what a hook complained of. */
+  hasTold: boolean;
 }
 
 /** What a run works with once it has begun. */

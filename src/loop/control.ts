@@ -3,6 +3,9 @@ import { feed } from "../store/feed.ts";
 import type { Store } from "../store/open.ts";
 import { readHead } from "../store/read.ts";
 
+/** A feed that has broken is taken up again after so long. */
+const AGAIN_MS = 1_000;
+
 /** What somebody asks of a run that is going on. */
 export type Request = "stop-now" | "stop" | "resume";
 
@@ -26,18 +29,26 @@ export async function followControl(
   const over = new AbortController();
   const waiting = new Set<(request: Request) => void>();
   const head = await readHead(store, session);
+  let after = head?.seq ?? 0;
   const follow = async (): Promise<void> => {
-    const from = { after: head?.seq ?? 0, signal: over.signal };
+    const from = { after, signal: over.signal };
     const epoch = head === undefined ? {} : { epoch: head.epoch };
     for await (const { event } of feed(store, session, { ...from, ...epoch })) {
+      after = event.seq;
       const request = isKnown(event) ? requestOf(event) : undefined;
       if (request === undefined) continue;
       for (const tell of [...waiting]) tell(request);
       if (request === "stop-now") onStopNow();
     }
   };
-  // A store that fails is noticed by whoever writes into it.
-  const following = follow().catch(() => undefined);
+  // A store that has failed for good is noticed by whoever writes into it; after a moment's trouble the
+  // run must not be deaf to who wants it to stop.
+  const following = (async (): Promise<void> => {
+    while (!over.signal.aborted) {
+      await follow().catch(() => undefined);
+      await store.clock.sleep(AGAIN_MS, over.signal);
+    }
+  })();
   return {
     next: (signal) =>
       new Promise((resolve) => {

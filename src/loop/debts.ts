@@ -23,20 +23,18 @@ export async function hasDebts(
   }
   const complaint = head.held?.findLast(({ failed }) => failed);
   return complaint !== undefined &&
-    !await hasEndedComplete(store, session, head, complaint.seq);
+    !await hasBeenTold(store, session, head, complaint.seq);
 }
 
-/** A run that ends complete has given the agent its chance to hear of complaints. */
-async function hasEndedComplete(
+/** A run takes one turn more for complaints: those of that turn itself are not told any more. */
+async function hasBeenTold(
   store: Store,
   session: string,
   head: Head,
   seq: number,
 ): Promise<boolean> {
   for await (const event of readEvents(store, session, head, seq)) {
-    if (isKnown(event) && event.type === "run.ended" && event.data.reason === "complete") {
-      return true;
-    }
+    if (isKnown(event) && event.type === "run.ended" && event.data.told === true) return true;
   }
   return false;
 }

@@ -1,3 +1,4 @@
+import { AgentError } from "../agent/errors.ts";
 import { UserError } from "../platform/failure.ts";
 import { relativeTo } from "../platform/paths.ts";
 import type { Ending } from "../session/ending.ts";
@@ -63,11 +64,14 @@ async function loop(context: RunContext, { verifier, frozen }: LoopParts): Promi
   const completions = new Completions(world.store, plan.session, context.hooks);
   const seen = await seenStates(plan, world, await context.workMark());
   progress.tally = { ...progress.tally, last: await lastUsage(plan, world) };
+  // Hooks that complete tasks themselves would otherwise go on without an iteration, past every limit.
+  let areCompletionsDue = true;
   for (;;) {
     // A deleted store would let a run go on that nobody can ever look up.
     context.tenancy.check();
     // What a killed run has left out, and what has been completed since the turn, by whomever.
-    if (await completions.runHooks(world.stop)) context.autoCommit.forget();
+    if (areCompletionsDue && await completions.runHooks(world.stop)) context.autoCommit.forget();
+    areCompletionsDue = false;
     world.stop.throwIfAborted();
     const head = await currentHead(world.store, plan.session);
     progress.tally = { ...progress.tally, ms: time.used() };
@@ -76,6 +80,8 @@ async function loop(context: RunContext, { verifier, frozen }: LoopParts): Promi
       case "iterate":
         progress.tally = { ...progress.tally, told: progress.tally.told || step.extra };
         await oneIteration({ ...context, seen, completions }, head);
+        areCompletionsDue = true;
+        if (step.extra) progress.hasTold = await wasTold(context, head);
         await frozen.check();
         world.stop.throwIfAborted();
         break;
@@ -118,7 +124,8 @@ async function oneIteration(context: IterationContext, before: Head): Promise<vo
     const iterations = progress.tally.iterations + (course.n === undefined ? 0 : 1);
     progress.tally = { ...progress.tally, iterations };
     // An agent that was given up because the time is up is no agent that has failed.
-    if (!time.up.aborted || world.stop.aborted) throw error;
+    const isGivenUp = error instanceof AgentError && time.up.aborted;
+    if (!isGivenUp || world.stop.aborted) throw error;
   } finally {
     progress.usage = addUsage(progress.usage, course.usage);
     spending.endIteration(course.usage);
@@ -141,6 +148,12 @@ async function checkFigures(
     const message = `the agent prices ${plan.model} at nothing: --max-cost can never be reached`;
     await recorder.record(event("warning", { message }));
   }
+}
+
+/** Whether what was held before the extra turn has been heard in it. */
+async function wasTold({ plan, world }: RunContext, before: Head): Promise<boolean> {
+  const { held = [] } = await currentHead(world.store, plan.session);
+  return !held.some(({ seq }) => before.held?.some((piece) => piece.seq === seq));
 }
 
 async function recordBudget(

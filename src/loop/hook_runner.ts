@@ -105,7 +105,7 @@ export class HookRunner {
     const held = hook.pipeOutput && hook.name !== "session_end" && says && !wasStopped;
     const { end, exit, ms } = facts;
     this.#world.log.record("info", "hook", hook.name, { command: hook.command, end, exit, ms });
-    await this.#recorder.recordWith(
+    const recorded = this.#recorder.recordWith(
       blobs,
       event("hook.ended", {
         hook: hook.name,
@@ -118,6 +118,8 @@ export class HookRunner {
           : { completion: completion.seq }),
       }),
     );
+    // At the end of a run its hooks are run, whether the store takes anything more or not.
+    await (hook.name === "session_end" ? recorded.catch(() => undefined) : recorded);
   }
 }
 

@@ -79,10 +79,11 @@ async function begin(
 
 /** What happens before the turn. */
 async function prepare(context: IterationContext, n: number): Promise<void> {
-  const { plan, world, hooks } = context;
+  const { plan, world, hooks, time } = context;
   if (hooks.has("pre_iteration")) {
+    const stop = AbortSignal.any([world.stop, time.up]);
     try {
-      await hooks.run("pre_iteration", { iteration: n }, world.stop);
+      await hooks.run("pre_iteration", { iteration: n }, stop);
     } finally {
       await context.autoCommit.passOver();
     }
@@ -127,7 +128,7 @@ async function settle(
   // The work of an iteration that was broken off belongs to the one that takes its task up.
   if (outcome === "interrupted") return { state: null, ...await autoCommit.breakOff() };
   if (!hooks.has("on_task_complete", "post_iteration", "on_error")) {
-    const { commits, status } = await autoCommit.finish(n);
+    const { commits, status } = await autoCommit.finish(n, world.stop);
     return { state: await mark(context, status), commits };
   }
   await autoCommit.endTurn();
@@ -135,7 +136,9 @@ async function settle(
   await context.completions.runHooks(world.stop);
   if (outcome !== "failed") await hooks.run("post_iteration", { iteration: n }, world.stop);
   await autoCommit.passOver();
-  const { commits } = await autoCommit.finish(n);
+  // Whoever wants the run to end now does not want to wait for a commit's hooks.
+  if (world.stop.aborted) return { state, ...await autoCommit.breakOff() };
+  const { commits } = await autoCommit.finish(n, world.stop);
   return { state, commits };
 }
 

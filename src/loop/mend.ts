@@ -5,6 +5,7 @@ import { granted } from "../session/ruling.ts";
 import type { Head, Iteration } from "../session/state.ts";
 import { addUsage, NO_USAGE, type Usage } from "../session/usage.ts";
 import type { Store } from "../store/open.ts";
+import type { Lease } from "../store/lease.ts";
 import { readEvents, readHead, readIterations } from "../store/read.ts";
 import { transact } from "../store/transact.ts";
 import { commitMade, commitTotals } from "./commit_totals.ts";
@@ -18,18 +19,22 @@ const FOUND_DEAD = 137;
  * not write.
  *
  * @param top the top of the work tree; `undefined` outside git.
+ * @param dead the leases that dead runs have left: they tell when a run gave its last sign of life.
  */
 export async function mend(
   store: Store,
   session: string,
   top: string | undefined,
+  dead: readonly Lease[] = [],
 ): Promise<void> {
   const seen = await readHead(store, session);
   if (seen === undefined || (seen.run === null && seen.iteration === null)) return;
   const iterations = await readIterations(store, session, seen);
   const open = iterations.find(({ n }) => n === seen.iteration);
   const run = seen.run ?? open?.run ?? undefined;
-  const commits = await committedIn(store, session, seen, open, top);
+  const lease = dead.find((candidate) => candidate.run === run);
+  const until = lastLife(seen, lease);
+  const commits = await committedIn(store, session, seen, { open, top, until });
   await transact(store, {
     session,
     ...(run === undefined ? {} : { run }),
@@ -52,14 +57,30 @@ interface Committed {
   readonly unknown: readonly NewEvent[];
 }
 
+/** What is looked through for what was committed. */
+interface Search {
+  /** The iteration that was going on. */
+  readonly open: Iteration | undefined;
+  readonly top: string | undefined;
+  /** What was committed after it is a person's. */
+  readonly until: Date;
+}
+
+/** A run may have gone on for so long after its last sign of life. */
+const LIFE_MS = 6_000;
+
+function lastLife({ lastAt }: Head, lease: Lease | undefined): Date {
+  const last = Math.max(Date.parse(lastAt) || 0, Date.parse(lease?.heartbeat ?? "") || 0);
+  return new Date(last + LIFE_MS);
+}
+
 const NOTHING: Committed = { all: undefined, unknown: [] };
 
 async function committedIn(
   store: Store,
   session: string,
   head: Head,
-  open: Iteration | undefined,
-  top: string | undefined,
+  { open, top, until }: Search,
 ): Promise<Committed> {
   if (top === undefined || open === undefined) return NOTHING;
   const ids = new Set<string>();
@@ -71,7 +92,10 @@ async function committedIn(
   }
   const since = open.commit === undefined
     ? []
-    : await commitsBetween(top, open.commit, await headCommit(top));
+    : await commitsBetween(top, open.commit, await headCommit(top), {
+      since: new Date(open.startedAt),
+      until,
+    });
   const found = since.filter(({ id }) => !ids.has(id));
   await keepIndex(top, session, since, ids);
   return {

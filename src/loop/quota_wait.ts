@@ -51,9 +51,14 @@ export async function waitForQuota(
   const asked = control.next(signal);
   await recorder.record(event("quota.waiting", { until: new Date(until).toISOString(), error }));
   const sleep = async (): Promise<void> => {
-    for (let left = 1; left > 0 && !signal.aborted;) {
-      left = until - clock.now().getTime();
-      if (left > 0) await clock.sleep(Math.min(left, LOOK_MS), signal);
+    // Where the clock was set back meanwhile, the wait is still no longer than was meant.
+    const most = until - clock.now().getTime();
+    const leftMs = (): number => {
+      const waited = clock.monotonic() - start;
+      return Math.min(until - clock.now().getTime(), most - waited);
+    };
+    for (let left = leftMs(); left > 0 && !signal.aborted; left = leftMs()) {
+      await clock.sleep(Math.min(left, LOOK_MS), signal);
     }
   };
   const request = isStopping ? "stop" : await Promise.race([sleep(), asked]);

@@ -82,7 +82,7 @@ async function runAsTenant(
     model: plan.model,
     version: plan.version,
   });
-  const progress: Progress = { tally: FRESH, usage: NO_USAGE };
+  const progress: Progress = { tally: FRESH, usage: NO_USAGE, hasTold: false };
   let recorder: Recorder | undefined;
   let hooks: HookRunner | undefined;
   let { stop } = world;
@@ -91,7 +91,7 @@ async function runAsTenant(
   await using listening = new AsyncDisposableStack();
   try {
     await endOrphans(tenancy.dead, world.host, clock);
-    await mend(store, plan.session, top);
+    await mend(store, plan.session, top, tenancy.dead);
     if (plan.reset) await resetSession(store, plan.session);
     await sweep(store);
     // Read again: whoever held the leases before may have changed it.
@@ -148,6 +148,7 @@ async function runAsTenant(
     iterations: progress.tally.iterations,
     ms: Math.round(clock.monotonic() - start),
     usage: progress.usage,
+    ...(progress.hasTold ? { told: true } : {}),
   })).catch(() => undefined);
   return ending.reason === "store" ? await withRescue(plan, world, recorder, ending) : ending;
 }

@@ -34,7 +34,7 @@ export async function takeTurn(
   course: Course,
   turn: TurnPlan,
 ): Promise<TurnEnd> {
-  const { plan, world, recorder, hooks, agents, time, spending } = context;
+  const { plan, world, recorder, hooks, agents, time, spending, autoCommit } = context;
   const tries = new Tries(context, course, turn);
   let retries = 0;
   let waitedMs = 0;
@@ -57,34 +57,26 @@ export async function takeTurn(
       fault: fault.kind,
       text: fault.message,
     });
+    await autoCommit.endTurn();
+    await hooks.run("on_error", { iteration: n, error: tries.lastError }, world.stop);
+    await autoCommit.passOver();
     const head = await currentHead(world.store, plan.session);
-    const isDone = head.complete && openTasks(head) === 0;
-    // When everything is done, nobody has to wait for the words that are missing.
-    if (fault.kind === "quota" && !isDone) {
-      const until = waitUntil(fault.until, world.clock.now().getTime(), waits++);
-      const waited = await tries.wait(until, fault.message, waitedMs);
-      if (waited === undefined) {
-        return {
-          ...GIVEN_UP,
-          outcome: "interrupted",
-          stop: "the wait for the provider was broken off",
-        };
-      }
-      waitedMs += waited;
-      course.waitedMs += waited;
-      continue;
-    }
-    if (hooks.has("on_error")) {
-      await context.autoCommit.endTurn();
-      await hooks.run("on_error", { iteration: n, error: tries.lastError }, world.stop);
-      await context.autoCommit.passOver();
-    }
-    if (isDone) {
+    if (head.complete && openTasks(head) === 0) {
+      // Nobody has to wait for the words that are missing, or to mend what kept them from coming.
       const message = `the agent failed after everything was done: ${tries.lastError}`;
       await recorder.record(event("warning", { message }));
       return { ...GIVEN_UP, stop: tries.lastError };
     }
     if (fault.kind === "person") throw new UserError(fault.message, fault.hints);
+    if (fault.kind === "quota") {
+      const until = waitUntil(fault.until, world.clock.now().getTime(), waits++);
+      const waited = await tries.wait(until, fault.message, waitedMs);
+      if (waited === undefined) return brokenOff("the wait for the provider was broken off");
+      waitedMs += waited;
+      course.waitedMs += waited;
+      await autoCommit.passOver();
+      continue;
+    }
     if (retries >= plan.retry.attempts) {
       throw usedUp({ error, text: tries.lastError, n, retries, lines }, plan.retry.delaysMs);
     }
@@ -93,14 +85,21 @@ export async function takeTurn(
     const max = plan.retry.attempts;
     const scheduled = { attempt: retries, max, delayMs, error: tries.lastError };
     await recorder.record(event("retry.scheduled", scheduled));
-    await world.clock.sleep(delayMs, AbortSignal.any([world.stop, time.up]));
-    world.stop.throwIfAborted();
+    if (!await tries.pause(delayMs)) {
+      return brokenOff("the run was to stop: it was not tried again");
+    }
     if (time.up.aborted) throw error;
+    // What was committed meanwhile, by hooks or by a person, is not the agent's.
+    await autoCommit.passOver();
   }
 }
 
 /** A turn after whose last attempt no other is made, although the run goes on to its end in order. */
 const GIVEN_UP = { outcome: "progress", question: undefined, hasFigures: true } as const;
+
+function brokenOff(stop: string): TurnEnd {
+  return { ...GIVEN_UP, outcome: "interrupted", stop };
+}
 
 function delayBefore(retry: number, delaysMs: readonly number[]): number {
   return delaysMs[retry] ?? delaysMs.at(-1) ?? 0;
@@ -130,7 +129,9 @@ function usedUp(
 
 /** What the agent answered is told in the words of its provider. */
 function textOf({ error, fault }: Extract<AttemptEnd, { readonly kind: "failed" }>): string {
-  return error.rpc === undefined ? messageOf(error) : `the agent's turn failed: ${fault.message}`;
+  const own = messageOf(error);
+  if (error.rpc === undefined) return own;
+  return `${own.split(":", 1)[0]}: ${fault.message}`;
 }
 
 /** The attempts of one turn. */
@@ -194,6 +195,29 @@ class Tries {
     return why === "stopped" ? undefined : Math.max(1, ms);
   }
 
+  /**
+   * Waits before a retry.
+   *
+   * @returns whether there is to be one: not when somebody has asked the run to end.
+   */
+  async pause(ms: number): Promise<boolean> {
+    const { plan, world, control, time } = this.#context;
+    const over = new AbortController();
+    const signal = AbortSignal.any([world.stop, time.up, over.signal]);
+    const asked = (async (): Promise<void> => {
+      for (;;) {
+        const request = await control.next(signal);
+        if (request !== "resume") return;
+      }
+    })();
+    const { stop } = await currentHead(world.store, plan.session);
+    if (stop === null) await Promise.race([world.clock.sleep(ms, signal), asked]);
+    over.abort();
+    await asked;
+    world.stop.throwIfAborted();
+    return (await currentHead(world.store, plan.session)).stop === null;
+  }
+
   async #attempt(): Promise<Attempt> {
     const { plan, world } = this.#context;
     const turn = this.#turn;
@@ -223,10 +247,10 @@ class Tries {
     const told = this.#told;
     if (prompt.held !== "") this.#told = [...told, prompt.held];
     if (this.lastError === "") return prompt;
-    const { commit } = this.#course;
     const { top, autoCommit } = this.#context;
     const uncommitted = await autoCommit.uncommitted();
-    const story = await attemptSection({ error: this.lastError, top, commit, uncommitted });
+    const commits = autoCommit.commits();
+    const story = await attemptSection({ error: this.lastError, top, commits, uncommitted });
     return { ...prompt, text: [...told, prompt.text, story].join("\n\n") };
   }
 }

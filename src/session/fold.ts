@@ -91,6 +91,8 @@ function applyKnown(head: Head, event: SessionEvent, lookup: Lookup): Change {
       return { head, info: { ...lookup.info(), spec: path, text } };
     }
     case "run.ended":
+      // A run whose session was taken over has no say in what goes on there now.
+      if (head.run !== null && event.run !== null && event.run !== head.run) return { head };
       return { head: { ...goOn(head), run: null, stop: null } };
     case "retry.scheduled":
       return { head: { ...head, retriedAt: event.at } };

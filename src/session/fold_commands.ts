@@ -19,13 +19,17 @@ export function beginRun(head: Head, event: Typed<"run.started">): Head {
   };
 }
 
+/** More than a prompt could tell of; the head has to stay small. */
+const MAX_HELD = 1_000;
+
 /** A hook has ended: its output may have to wait for a prompt, and a completion has had its hooks. */
 export function endHook(head: Head, event: Typed<"hook.ended">): Head {
   const { held, completion } = event.data;
   const waiting: readonly HeldOutput[] = head.held ?? [];
+  const piece: HeldOutput = { seq: event.seq, failed: !isSuccess(event.data) };
   return {
     ...head,
-    ...(held ? { held: [...waiting, { seq: event.seq, failed: !isSuccess(event.data) }] } : {}),
+    ...(held ? { held: [...waiting, piece].slice(-MAX_HELD) } : {}),
     ...(completion === undefined
       ? {}
       : { completionsFrom: Math.max(completion, head.completionsFrom ?? 0) }),

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { headCommit } from "../../src/git/commit.ts";
 import { attemptSection, type FailedAttempt } from "../../src/loop/attempt_section.ts";
 import { Repository } from "../git/_repository.ts";
 
 const OUTSIDE: FailedAttempt = {
   error: "the agent's process ended with code 7",
   top: undefined,
-  commit: undefined,
+  commits: [],
   uncommitted: undefined,
 };
 
@@ -31,22 +30,17 @@ Deno.test("an error of several lines is one, without control characters, and not
 Deno.test("what was committed and what was not is named; without either it says so", async () => {
   await using repository = await Repository.make();
   const top = repository.path;
-  const commit = await headCommit(top);
-  const nothing = await attemptSection({ ...OUTSIDE, top, commit, uncommitted: [] });
+  const nothing = await attemptSection({ ...OUTSIDE, top, uncommitted: [] });
   assert.match(nothing, /\n\nIt has changed no file\.$/);
-  await repository.write("a.txt", "other\n");
-  await repository.commitAll();
-  await repository.write("b.txt", "mine\n");
-  const id = (await headCommit(top)).slice(0, 7);
   const told = await attemptSection({
     ...OUTSIDE,
     top,
-    commit,
+    commits: [{ id: "0123456789abcdef", subject: "x" }],
     uncommitted: ["b.txt", "e v\ni.l"],
   });
   assert.ok(
     told.endsWith(
-      `\n\nIt has committed:\n\n    ${id} x\n\n` +
+      `\n\nIt has committed:\n\n    0123456 x\n\n` +
         "Changed and not committed:\n\n    b.txt\n    e v i.l",
     ),
     told,

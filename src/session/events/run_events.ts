@@ -59,6 +59,8 @@ export interface RunEvents {
     readonly iterations: number;
     readonly ms: number;
     readonly usage: Usage;
+    /** Whether the agent was told, in a turn for that alone, what a hook complained of last. */
+    readonly told?: true;
   };
   /** Somebody wants a run that waits to go on now. */
   readonly "run.resume": Readonly<Record<string, never>>;
