@@ -5,6 +5,7 @@ import { joinPath } from "../platform/paths.ts";
 import { type Problem, throwProblems } from "../platform/problem.ts";
 import { isNothing, readYamlText, type YamlText } from "../platform/yaml_text.ts";
 import { HOOK_NAMES, type HookName } from "../session/hook.ts";
+import { lengthProblem } from "../session/ruling.ts";
 import { fitReferences } from "./references.ts";
 
 /** A command that is run at a moment of a run. */
@@ -195,7 +196,11 @@ class Reading {
       switch (word) {
         case "command":
           hasCommand = true;
-          command = this.#command(value, must);
+          command = this.#command(
+            value,
+            must,
+            (why) => this.#mistake(`${name}.command ${why}`, value ?? at),
+          );
           if (command === undefined) break;
           script = this.#script(command, name, value ?? at);
           break;
@@ -219,7 +224,11 @@ class Reading {
     return { name, command, script, timeoutMs, pipeOutput };
   }
 
-  #command(value: Node | null, must: (what: string) => void): string | undefined {
+  #command(
+    value: Node | null,
+    must: (what: string) => void,
+    wrong: (why: string) => void,
+  ): string | undefined {
     const text = isScalar(value) ? value.value : undefined;
     if (typeof text !== "string" || text.trim() === "") {
       must("a text for the shell");
@@ -228,6 +237,11 @@ class Reading {
     // No program can be given these as they are.
     if (text.includes("\0") || !text.isWellFormed()) {
       must("a text without NUL and without half characters");
+      return undefined;
+    }
+    const tooLong = lengthProblem(text);
+    if (tooLong !== undefined) {
+      wrong(tooLong);
       return undefined;
     }
     return text;
