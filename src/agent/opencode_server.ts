@@ -1,4 +1,4 @@
-import { asArray, asNumber, asObject, asText, type JsonObject } from "../platform/json.ts";
+import { asAmount, asArray, asObject, asText, type JsonObject } from "../platform/json.ts";
 import { addUsage, NO_USAGE, type Usage } from "../session/usage.ts";
 
 /** opencode's own server on loopback, which knows what a session has spent as a whole. */
@@ -66,7 +66,7 @@ async function withChildren(
 export function usageOf(session: JsonObject): Usage {
   const tokens = asObject(session["tokens"]);
   const cache = asObject(tokens?.["cache"]);
-  const count = (value: unknown): number => asNumber(value) ?? 0;
+  const count = (value: unknown): number => asAmount(value) ?? 0;
   return {
     inputTokens: count(tokens?.["input"]) + count(cache?.["write"]),
     outputTokens: count(tokens?.["output"]) + count(tokens?.["reasoning"]),

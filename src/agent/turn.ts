@@ -1,4 +1,4 @@
-import { asNumber, asObject, asText } from "../platform/json.ts";
+import { asAmount, asObject, asText } from "../platform/json.ts";
 
 /** How a turn ended, as the agent puts it: a hint, not a fact. */
 export interface PromptResult {
@@ -21,9 +21,9 @@ export function readPromptResult(answer: unknown): PromptResult {
   return {
     stop: asText(fields?.["stopReason"])?.slice(0, 100) ?? "unknown",
     usage: usage === undefined ? undefined : {
-      inputTokens: asNumber(usage["inputTokens"]) ?? 0,
-      outputTokens: asNumber(usage["outputTokens"]) ?? 0,
-      cachedTokens: asNumber(usage["cachedReadTokens"]) ?? 0,
+      inputTokens: asAmount(usage["inputTokens"]) ?? 0,
+      outputTokens: asAmount(usage["outputTokens"]) ?? 0,
+      cachedTokens: asAmount(usage["cachedReadTokens"]) ?? 0,
     },
   };
 }

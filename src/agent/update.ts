@@ -1,5 +1,12 @@
 import type { PlanStep } from "../session/event.ts";
-import { asArray, asNumber, asObject, asText, type JsonObject } from "../platform/json.ts";
+import {
+  asAmount,
+  asArray,
+  asNumber,
+  asObject,
+  asText,
+  type JsonObject,
+} from "../platform/json.ts";
 
 /** One piece of news from the agent within a turn, reduced to what iteratr uses. */
 export type AgentUpdate =
@@ -54,14 +61,14 @@ export function readUpdate(update: unknown): AgentUpdate | undefined {
 
 /** A price in another currency cannot be added to dollars. */
 function readCost(cost: JsonObject | undefined): number | undefined {
-  const amount = asNumber(cost?.["amount"]);
   const isDollars = (cost?.["currency"] ?? "USD") === "USD";
-  return isDollars && amount !== undefined && amount >= 0 ? amount : undefined;
+  return isDollars ? asAmount(cost?.["amount"]) : undefined;
 }
 
 function readChunk(kind: "message" | "thought", fields: JsonObject): AgentUpdate | undefined {
   const text = asText(asObject(fields["content"])?.["text"]);
-  if (text === undefined || text === "") return undefined;
+  // Also an empty one is a message that the model was called for.
+  if (text === undefined) return undefined;
   return { kind, message: asWord(fields["messageId"]) ?? "", text };
 }
 

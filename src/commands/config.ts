@@ -1,6 +1,6 @@
 import { setInText, unsetInText } from "../config/edit.ts";
 import { unknownKey } from "../config/file.ts";
-import { type Kind, readValue, type Value, writeValue } from "../config/kinds.ts";
+import { type Kind, readValue, refusalOf, type Value, writeValue } from "../config/kinds.ts";
 import { type ConfigFile, configFiles } from "../config/files.ts";
 import { type Origin, resolveConfig } from "../config/resolve.ts";
 import { findRoot } from "../config/root.ts";
@@ -70,7 +70,7 @@ export function setConfig(
   const spec = specOf(key);
   if (spec === undefined) throw new UserError(unknownKey(key));
   const reading = readValue(spec.kind, value);
-  if (!reading.ok) throw new UserError(`${key} ${reading.must}, got "${value}"`);
+  if (!reading.ok) throw new UserError(refusalOf(key, reading, value));
   if (value === "") {
     throw new UserError(`${key} must not be empty`, [`Remove it: iteratr config unset ${key}`]);
   }

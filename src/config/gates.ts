@@ -2,6 +2,7 @@ import { isMap, isScalar, isSeq, type Node, type Scalar } from "yaml";
 import { nearest } from "../platform/nearest.ts";
 import type { Problem } from "../platform/problem.ts";
 import type { Gate } from "../session/gate.ts";
+import { lengthProblem } from "../session/ruling.ts";
 import { gateOf, readValue } from "./kinds.ts";
 
 /** Gates that a file names, and what is wrong with them. */
@@ -38,9 +39,13 @@ type Report = (node: unknown, message: string) => undefined;
 function readGate(item: unknown, key: string, problem: Report): Gate | undefined {
   if (isScalar(item)) {
     const command = textOf(item);
-    return command === undefined
-      ? problem(item, `${key} must hold commands, got ${shown(item)}`)
-      : gateOf(command);
+    if (command === undefined) {
+      return problem(item, `${key} must hold commands, got ${shown(item)}`);
+    }
+    const tooLong = lengthProblem(command);
+    return tooLong === undefined
+      ? gateOf(command)
+      : problem(item, `a command of ${key} ${tooLong}`);
   }
   if (!isMap(item)) {
     return problem(item, `${key} must hold commands, each a text, or a mapping with a command`);
@@ -79,7 +84,12 @@ function readText(
   if (!fields.has(name)) return undefined;
   const node = fields.get(name);
   const text = isScalar(node) ? textOf(node) : undefined;
-  if (text === undefined) wrong(node, `${name} must be a text, got ${shown(node)}`);
+  if (text === undefined) {
+    wrong(node, `${name} must be a text, got ${shown(node)}`);
+    return undefined;
+  }
+  const tooLong = lengthProblem(text);
+  if (tooLong !== undefined) wrong(node, `${name} ${tooLong}`);
   return text;
 }
 

@@ -1,4 +1,5 @@
 import type { Gate } from "../session/gate.ts";
+import { lengthProblem } from "../session/ruling.ts";
 
 /** What values a key can have, and how they are written. */
 export type Kind =
@@ -27,8 +28,21 @@ export type Value = string | number | boolean | readonly Gate[] | readonly numbe
 /** A value, or what is wrong with its text. */
 export type Reading =
   | { readonly ok: true; readonly value: Value }
+  | Refusal;
+
+/** What is wrong with the text of a value. */
+export interface Refusal {
+  readonly ok: false;
   /** Says what is allowed, to follow the key's name: `must be ...`. */
-  | { readonly ok: false; readonly must: string };
+  readonly must: string;
+  /** The text is too long to be shown. */
+  readonly isTooLong?: true;
+}
+
+/** The message for a text that is no value of a key. */
+export function refusalOf(key: string, { must, isTooLong }: Refusal, text: string): string {
+  return isTooLong ? `${key} ${must}` : `${key} ${must}, got "${text}"`;
+}
 
 /**
  * Reads a value by its source text, wherever it comes from, so that a flag, a variable and a file mean
@@ -63,10 +77,13 @@ export function readValue(kind: Kind, text: string): Reading {
       return readDollars(text);
     case "size":
       return readSize(text);
-    case "gates":
-      return text.trim() === ""
-        ? { ok: false, must: "must be a command" }
-        : { ok: true, value: [gateOf(text)] };
+    case "gates": {
+      if (text.trim() === "") return { ok: false, must: "must be a command" };
+      const tooLong = lengthProblem(text);
+      return tooLong === undefined
+        ? { ok: true, value: [gateOf(text)] }
+        : { ok: false, must: tooLong, isTooLong: true };
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import { joinPath } from "../platform/paths.ts";
 import { type Problem, throwProblems } from "../platform/problem.ts";
 import { type ConfigFile, configFiles } from "./files.ts";
 import { type FileContent, readConfigText } from "./file.ts";
-import { readValue, type Value } from "./kinds.ts";
+import { readValue, refusalOf, type Value } from "./kinds.ts";
 import { type Config, type KeySpec, SPECS } from "./table.ts";
 
 /** Where a value comes from. */
@@ -58,7 +58,7 @@ export function resolveConfig(sources: Sources): Resolved {
     const read = (where: string, text: string): Value | undefined => {
       const reading = readValue(spec.kind, text);
       if (reading.ok) return reading.value;
-      problems.push({ message: `${spec.key} ${reading.must}, got "${text}"`, where });
+      problems.push({ message: refusalOf(spec.key, reading, text), where });
       return undefined;
     };
     const flag = spec.flag === undefined ? undefined : flags.get(spec.flag.long);

@@ -25,6 +25,8 @@ export interface PendingWork {
   /** The commit that HEAD is at; empty before the first one. */
   readonly head: string;
   readonly entries: readonly StatusEntry[];
+  /** Paths that cannot be told to git, because they are no UTF-8: as far as they can be shown. */
+  readonly unnameable: readonly string[];
   /** The look at the work tree that it was found by. */
   readonly status: WorkTreeStatus;
 }
@@ -65,16 +67,18 @@ export async function pendingWork(
   if (status === undefined) return undefined;
   const isOwn = ownFiles(top, ignored);
   const entries: StatusEntry[] = [];
+  const unnameable: string[] = [];
   for (const entry of status.entries) {
     if (isOwn(entry.path) || hasNoCommit(entry)) continue;
     const mark = await markOf(top, entry, hashes);
     // What iteratr prints into a file of the project is not the session's work.
     if (mark === "uncounted" || baseline.get(entry.path) === mark) continue;
-    if (!isForeign(entry, mark)) entries.push(entry);
+    if (mark === "gone" && entry.path.includes("\ufffd")) unnameable.push(entry.path);
+    else if (!isForeign(entry, mark)) entries.push(entry);
   }
   const dirty = new Set(status.entries.map(({ path }) => path));
   for (const path of [...baseline.keys()]) if (!dirty.has(path)) baseline.delete(path);
-  return { head: status.head === "(initial)" ? "" : status.head, entries, status };
+  return { head: status.head === "(initial)" ? "" : status.head, entries, unnameable, status };
 }
 
 /** Tells iteratr's own directory, by every way that leads to it. */

@@ -5,6 +5,7 @@ import { joinPath } from "../platform/paths.ts";
 import { type Problem, throwProblems } from "../platform/problem.ts";
 import { isNothing, readYamlText, type YamlText } from "../platform/yaml_text.ts";
 import { HOOK_NAMES, type HookName } from "../session/hook.ts";
+import { lengthProblem } from "../session/ruling.ts";
 import { fitReferences } from "./references.ts";
 
 /** A command that is run at a moment of a run. */
@@ -54,9 +55,14 @@ export interface HooksContent {
   readonly problems: readonly Problem[];
 }
 
+/** What the file is easily called by mistake. */
+const MISNAMED = ".iteratr.hooks.yaml";
+
 function readFile(path: string): HooksContent {
-  if (!isThere(path)) return { hooks: NO_HOOKS, problems: [] };
+  if (!isThere(path)) return { hooks: NO_HOOKS, problems: misnamed(path) };
   try {
+    // Reading from a pipe would wait for whoever writes to it.
+    if (!Deno.statSync(path).isFile) throw new Error("it is no file");
     const text = new TextDecoder("utf-8", { fatal: true }).decode(Deno.readFileSync(path));
     return readHooksText(text, path);
   } catch (error) {
@@ -64,6 +70,12 @@ function readFile(path: string): HooksContent {
     const problem = { message: `the file cannot be read: ${why}`, where: path };
     return { hooks: NO_HOOKS, problems: [problem] };
   }
+}
+
+function misnamed(path: string): readonly Problem[] {
+  const where = joinPath(path, "..", MISNAMED);
+  if (!isThere(where)) return [];
+  return [{ message: `hooks are read from ${HOOKS_FILE} alone: rename the file`, where }];
 }
 
 /** A link that leads nowhere is there: somebody meant to have hooks. */
@@ -195,7 +207,11 @@ class Reading {
       switch (word) {
         case "command":
           hasCommand = true;
-          command = this.#command(value, must);
+          command = this.#command(
+            value,
+            must,
+            (why) => this.#mistake(`${name}.command ${why}`, value ?? at),
+          );
           if (command === undefined) break;
           script = this.#script(command, name, value ?? at);
           break;
@@ -219,7 +235,11 @@ class Reading {
     return { name, command, script, timeoutMs, pipeOutput };
   }
 
-  #command(value: Node | null, must: (what: string) => void): string | undefined {
+  #command(
+    value: Node | null,
+    must: (what: string) => void,
+    wrong: (why: string) => void,
+  ): string | undefined {
     const text = isScalar(value) ? value.value : undefined;
     if (typeof text !== "string" || text.trim() === "") {
       must("a text for the shell");
@@ -228,6 +248,11 @@ class Reading {
     // No program can be given these as they are.
     if (text.includes("\0") || !text.isWellFormed()) {
       must("a text without NUL and without half characters");
+      return undefined;
+    }
+    const tooLong = lengthProblem(text);
+    if (tooLong !== undefined) {
+      wrong(tooLong);
       return undefined;
     }
     return text;

@@ -10,7 +10,7 @@ import { MessageCounter } from "./message_counter.ts";
 import type { NextPrompt } from "./next_prompt.ts";
 import { Transcript } from "./transcript.ts";
 import { breachText, TurnGuard } from "./turn_guard.ts";
-import { UsageMeter } from "./usage_meter.ts";
+import { ALL_KNOWN, type KnownFigures, UsageMeter } from "./usage_meter.ts";
 
 /** How long the agent may take to tell what a turn has cost: usually, and when the run has to end. */
 const PATIENCE_MS = 5_000;
@@ -22,6 +22,8 @@ export interface Attempt {
   /** Of this attempt. */
   readonly usage: Usage;
   readonly models: readonly ModelUsage[];
+  /** Whether the agent has heard what hooks had to say in its prompt. */
+  readonly hasHeard: boolean;
 }
 
 /** How an attempt ended. */
@@ -33,7 +35,7 @@ export type AttemptEnd =
     /** The question that its last message ends with. */
     readonly question: string | undefined;
     /** Whether anybody has told what the turn cost. */
-    readonly hasFigures: boolean;
+    readonly figures: KnownFigures;
   }
   | { readonly kind: "failed"; readonly error: AgentError; readonly fault: Fault };
 
@@ -68,7 +70,7 @@ export async function attempt(context: RunContext, plan: AttemptPlan): Promise<A
       throw error;
     }
     return watched === undefined
-      ? { end: failedUnseen(error, context.world.clock), usage: NO_USAGE, models: [] }
+      ? { ...NOT_SENT, end: failedUnseen(error, context.world.clock) }
       : await watched.fail(error);
   }
 }
@@ -80,9 +82,10 @@ function hasToEnd({ world, time, spending }: RunContext): boolean {
 
 /** A turn that was not begun, as one that was cut short at once. */
 const NOT_SENT: Attempt = {
-  end: { kind: "ended", stop: "cancelled", question: undefined, hasFigures: true },
+  end: { kind: "ended", stop: "cancelled", question: undefined, figures: ALL_KNOWN },
   usage: NO_USAGE,
   models: [],
+  hasHeard: false,
 };
 
 /** Before there was a turn to look at. */
@@ -164,7 +167,7 @@ function watch(context: RunContext, session: string, { n, before, through }: Tur
     const patience = world.stop.aborted ? HURRY_MS : PATIENCE_MS;
     const usage = await meter.finish(turn, patience);
     const models = world.stop.aborted ? undefined : await monitor?.usageByModel(session);
-    return { usage, models: models ?? [] };
+    return { usage, models: models ?? [], hasHeard: delivered !== undefined };
   };
   const fail = async (error: AgentError): Promise<Attempt> => {
     const provider = await monitor?.lastError(session);
@@ -216,7 +219,7 @@ function watch(context: RunContext, session: string, { n, before, through }: Tur
         kind: "ended",
         stop: turn.stop,
         question,
-        hasFigures: meter.hasFigures,
+        figures: meter.known,
       } as const;
       return { ...figures, end };
     },

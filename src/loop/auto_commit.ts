@@ -11,6 +11,7 @@ import { ContentHashes } from "../git/content_hash.ts";
 import { whyNoWorkTree } from "../git/git.ts";
 import { pendingWork } from "../git/pending.ts";
 import type { WorkTreeStatus } from "../git/status.ts";
+import { oneLine, printable } from "../platform/text.ts";
 import { event } from "../session/event.ts";
 import type { Head, Info } from "../session/state.ts";
 import { loadText, storeText } from "../store/blob.ts";
@@ -104,6 +105,17 @@ export async function makeAutoCommit(setup: AutoCommitSetup): Promise<AutoCommit
   return new Committer(setup, { top, ignored: setup.ignored, baseline, hashes });
 }
 
+/** Whether work of the session waits to be committed, as far as that can be told before a run begins. */
+export async function hasPendingWork(
+  { plan, store, head, info, top, ignored, ownOutput }: Omit<AutoCommitSetup, "recorder">,
+): Promise<boolean> {
+  if (top === undefined || !plan.autoCommit || info.baseline === null) return false;
+  const hashes = new ContentHashes(ownOutput);
+  const text = await loadText(store, plan.session, head.epoch, info.baseline);
+  const place = { top, ignored, baseline: new Map(JSON.parse(text)) as DirtyFiles, hashes };
+  return ((await pendingWork(place))?.entries.length ?? 0) > 0;
+}
+
 type Place = Parameters<typeof pendingWork>[0];
 
 class Committer implements AutoCommit {
@@ -114,6 +126,7 @@ class Committer implements AutoCommit {
   /** Of the iteration that is going on, and when it began. */
   #commits: CommitFacts[] = [];
   #since = new Date(0);
+  readonly #told = new Set<string>();
 
   constructor(setup: AutoCommitSetup, place: Place) {
     this.#setup = setup;
@@ -159,6 +172,7 @@ class Committer implements AutoCommit {
     // The same look tells where HEAD is, and how the files are: in a clean tree it is the only one.
     const pending = await pendingWork(this.#place);
     await this.#recordAgents(pending?.head);
+    await this.#tellUnnameable(pending?.unnameable ?? []);
     if (pending?.entries.length === 0) return { commits: this.#commits, status: pending.status };
     const result = pending === undefined ? UNREADABLE : await commitPending({
       ...this.#place,
@@ -179,6 +193,16 @@ class Committer implements AutoCommit {
       for (const commit of result.commits) await this.#record(commit, "run");
     }
     return { commits: this.#commits };
+  }
+
+  /** What cannot be committed is said, once. */
+  async #tellUnnameable(paths: readonly string[]): Promise<void> {
+    const fresh = paths.filter((path) => !this.#told.has(path));
+    if (fresh.length === 0) return;
+    for (const path of fresh) this.#told.add(path);
+    const names = oneLine(printable(fresh.join(", ")), 200);
+    const message = `left uncommitted, because the name is no UTF-8: ${names}`;
+    await this.#setup.recorder.record(event("warning", { message }));
   }
 
   /** Records the commits up to where HEAD is now. */

@@ -1,12 +1,14 @@
+import { workTree } from "../git/git.ts";
 import { UserError } from "../platform/failure.ts";
 import { exists, relativeTo } from "../platform/paths.ts";
 import { event, type NewEvent } from "../session/event.ts";
 import { HOOK_NAMES } from "../session/hook.ts";
 import { granted } from "../session/ruling.ts";
 import { type Head, type Info, openTasks } from "../session/state.ts";
-import { readHead, readInfo } from "../store/read.ts";
+import { readHead, readInfo, readIterations } from "../store/read.ts";
 import { transact } from "../store/transact.ts";
 import { hasDebts } from "./debts.ts";
+import { hasPendingWork } from "./auto_commit.ts";
 import { isProven } from "./decide.ts";
 import type { RunPlan, RunWorld } from "./plan.ts";
 import { makeRecorder, type Recorder } from "./recorder.ts";
@@ -32,8 +34,9 @@ export interface Standing {
  */
 export async function readStanding(
   plan: RunPlan,
-  { store }: RunWorld,
+  world: RunWorld,
 ): Promise<Standing | undefined> {
+  const { store } = world;
   const head = await readHead(store, plan.session);
   if (head === undefined) return undefined;
   const info = await readInfo(store, plan.session, head);
@@ -44,8 +47,20 @@ export async function readStanding(
   return {
     ...{ head, info, spec },
     specChanged: spec !== undefined && now !== undefined && spec !== now,
-    hasDebts: isDone(head) && await hasDebts(store, plan.session, head, watches),
+    hasDebts: isDone(head) &&
+      (await hasDebts(store, plan.session, head, watches) || await owesCommit(plan, world, head)),
   };
+}
+
+/** Whether the last iteration was broken off with work that no further one will commit. */
+async function owesCommit(plan: RunPlan, world: RunWorld, head: Head): Promise<boolean> {
+  const { store, ownOutput } = world;
+  const [last] = await readIterations(store, plan.session, head, 1);
+  if (last?.outcome !== "interrupted") return false;
+  const info = await readInfo(store, plan.session, head);
+  const top = await workTree(plan.root);
+  const ignored = plan.dataDirectory;
+  return await hasPendingWork({ plan, store, head, info, top, ignored, ownOutput });
 }
 
 /** A project that has moved keeps its session: then the old spec is gone, and the way to it is the same. */
@@ -74,7 +89,8 @@ export function isFinished(plan: RunPlan, standing: Standing | undefined): boole
   return isDone(head) && isProven(head, plan.limits) && !standing.hasDebts;
 }
 
-function isDone(head: Head): boolean {
+/** Whether the session is declared done, and no task speaks against it. */
+export function isDone(head: Head): boolean {
   return head.complete && head.tasks > 0 && openTasks(head) === 0;
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from "../platform/clock.ts";
+import type { KnownFigures } from "./usage_meter.ts";
 import type { Outcome } from "../session/event.ts";
 import { addModels, addUsage, type ModelUsage, NO_USAGE, type Usage } from "../session/usage.ts";
 
@@ -23,7 +24,7 @@ export interface TurnEnd {
   readonly outcome: Outcome;
   readonly stop: string;
   readonly question: string | undefined;
-  readonly hasFigures: boolean;
+  readonly figures: KnownFigures;
 }
 
 /** An iteration that has not begun. */

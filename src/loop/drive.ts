@@ -9,6 +9,7 @@ import { addUsage, NO_USAGE, totalTokens, type Usage } from "../session/usage.ts
 import { readHead, readIterations, readTasks } from "../store/read.ts";
 import { transact } from "../store/transact.ts";
 import { AgentHolder } from "./agent_holder.ts";
+import { isDone } from "./begin.ts";
 import { Completions } from "./completions.ts";
 import type { RunContext } from "./context.ts";
 import { newCourse } from "./course.ts";
@@ -20,7 +21,7 @@ import { iterate, type IterationContext, type IterationResult } from "./iteratio
 import type { RunPlan, RunWorld } from "./plan.ts";
 import { SeenStates, tasksMark } from "./progress.ts";
 import { Spending } from "./spending.ts";
-import { amountOf } from "./spending_limits.ts";
+import { amountOf, KINDS, type SpendingKind } from "./spending_limits.ts";
 import { startTimeBudget } from "./time_budget.ts";
 import { Verifier } from "./verifier.ts";
 
@@ -62,6 +63,7 @@ interface LoopParts {
 async function loop(context: RunContext, { verifier, frozen }: LoopParts): Promise<Ending> {
   const { plan, world, progress, time } = context;
   const completions = new Completions(world.store, plan.session, context.hooks);
+  await commitLeftovers(context);
   const seen = await seenStates(plan, world, await context.workMark());
   progress.tally = { ...progress.tally, last: await lastUsage(plan, world) };
   // Hooks that complete tasks themselves would otherwise go on without an iteration, past every limit.
@@ -106,20 +108,31 @@ async function loop(context: RunContext, { verifier, frozen }: LoopParts): Promi
           tasks: await readTasks(world.store, plan.session, head),
           ms: world.clock.monotonic() - context.start,
           usage: progress.usage,
+          uncommitted: step.why === "complete" ? await context.autoCommit.uncommitted() ?? [] : [],
         });
     }
   }
 }
 
+/** The work of an iteration that was broken off is committed by the next one, or now when none will come. */
+async function commitLeftovers({ plan, world, autoCommit }: RunContext): Promise<void> {
+  const head = await currentHead(world.store, plan.session);
+  if (!isDone(head)) return;
+  const [last] = await readIterations(world.store, plan.session, head, 1);
+  if (last?.outcome !== "interrupted") return;
+  await autoCommit.begin();
+  await autoCommit.finish(last.n, world.stop);
+  world.stop.throwIfAborted();
+}
+
 async function oneIteration(context: IterationContext, before: Head): Promise<void> {
   const { plan, world, progress, spending, time } = context;
-  const isFirst = progress.tally.iterations === 0;
   const course = newCourse(world.clock);
   try {
     const result = await iterate(context, course);
     const after = await currentHead(world.store, plan.session);
     progress.tally = count(progress.tally, before, after, result);
-    if (isFirst) await checkFigures(context, result);
+    await checkFigures(context, result);
   } catch (error) {
     const iterations = progress.tally.iterations + (course.n === undefined ? 0 : 1);
     progress.tally = { ...progress.tally, iterations };
@@ -134,21 +147,32 @@ async function oneIteration(context: IterationContext, before: Head): Promise<vo
 
 /** A budget that nobody can count on is none: that must not show when the money is gone. */
 async function checkFigures(
-  { plan, recorder, spending }: RunContext,
-  { usage, hasFigures, outcome }: IterationResult,
+  { plan, recorder, spending, progress }: RunContext,
+  { usage, figures, outcome }: IterationResult,
 ): Promise<void> {
-  if (!spending.isLimited || outcome === "interrupted") return;
-  if (!hasFigures) {
+  if (outcome === "interrupted" || outcome === "failed") return;
+  const { limits: { spending: limits } } = plan;
+  const unknown = KINDS.find((kind) => limits[kind] > 0 && !figures[kind]);
+  const isFirst = progress.tally.iterations === 1;
+  if (unknown !== undefined && isFirst) {
     throw new UserError(
-      "the agent does not tell what it spends: a budget of tokens or money could not be kept",
+      `the agent does not tell ${WHAT[unknown]}: a budget of it could not be kept`,
       ["Run without --max-tokens and --max-cost, or with --max-time and --iterations instead"],
     );
   }
-  if (plan.limits.spending.cost > 0 && usage.cost === 0 && totalTokens(usage) > 0) {
-    const message = `the agent prices ${plan.model} at nothing: --max-cost can never be reached`;
-    await recorder.record(event("warning", { message }));
+  const warn = (message: string): Promise<void> => recorder.record(event("warning", { message }));
+  if (unknown !== undefined && spending.warnOnce()) {
+    await warn(`the agent no longer tells ${WHAT[unknown]}: the ${unknown} budget cannot be kept`);
+  }
+  if (isFirst && limits.cost > 0 && usage.cost === 0 && totalTokens(usage) > 0) {
+    await warn(`the agent prices ${plan.model} at nothing: --max-cost can never be reached`);
   }
 }
+
+const WHAT: Readonly<Record<SpendingKind, string>> = {
+  tokens: "how many tokens it uses",
+  cost: "what it costs",
+};
 
 /** Whether what was held before the extra turn has been heard in it. */
 async function wasTold({ plan, world }: RunContext, before: Head): Promise<boolean> {

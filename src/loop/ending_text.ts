@@ -13,7 +13,7 @@ import { type Head, openTasks } from "../session/state.ts";
 import { isClosed, type Task } from "../session/task.ts";
 import { byNumber, idList, unmet } from "../session/task_graph.ts";
 import type { Usage } from "../session/usage.ts";
-import { amountOf, type SpendingKind } from "./spending_limits.ts";
+import { amountOf, isReached, type SpendingKind } from "./spending_limits.ts";
 import { usageText } from "../platform/usage_text.ts";
 import { type EndReason, type Limits, MAX_FAILED_JUDGEMENTS, type Tally } from "./decide.ts";
 
@@ -30,6 +30,8 @@ export interface EndingFacts {
   readonly flags?: readonly string[];
   /** What this run has spent. */
   readonly usage: Usage;
+  /** Paths of the session's work that is not committed, though it was to be. */
+  readonly uncommitted?: readonly string[];
 }
 
 /** A session that was complete before the run began. */
@@ -58,7 +60,7 @@ export function endingFor(
       return {
         reason: "complete",
         message: `${plural(facts.head.counts.completed, "task")} done, after ${spent(facts)}` +
-          `${proof(facts)}.`,
+          `${proof(facts)}${leftOver(facts)}.`,
         hints: [],
       };
     case "unverified": {
@@ -96,7 +98,7 @@ export function endingFor(
       };
     case "tokens":
     case "cost":
-      return overBudget(why, facts, goOn);
+      return overBudget(why, facts);
     case "no-task-closed":
       return {
         reason: "stalled",
@@ -137,23 +139,26 @@ export function goOnHint(
   return `Go on: ${words.map(shellQuote).join(" ")}`;
 }
 
-function overBudget(kind: SpendingKind, facts: EndingFacts, goOn: string): Ending {
+function overBudget(kind: SpendingKind, facts: EndingFacts): Ending {
   const { head, limits: { spending }, tally } = facts;
   const write = (amount: number): string =>
     kind === "cost" ? formatCost(amount) : `${formatCount(amount)} tokens`;
   const used = amountOf(kind, head.usage);
   const limit = write(spending[kind]);
-  const state = used >= spending[kind]
+  const state = isReached(used, spending[kind])
     ? `is used up: the session has taken ${write(used)}`
     : `would not do for another iteration like the last: the session has taken ${write(used)}, ` +
       `the last iteration ${write(amountOf(kind, tally.last))}`;
-  const flag = kind === "cost" ? "--max-cost 10.00" : "--max-tokens 4M";
+  const more = kind === "cost"
+    ? ["--max-cost", (2 * Math.max(used, spending.cost)).toFixed(2)]
+    : ["--max-tokens", String(2 * Math.max(used, spending.tokens))];
+  const goOn = goOnHint(facts.session, facts.spec, [...facts.flags ?? [], ...more]);
   return {
     reason: "budget",
     message: `the ${kind} budget of ${limit} ${state}, with ${
       plural(openTasks(head), "task")
     } open, after ${spent(facts)}. ${openList(facts)}`,
-    hints: [goOn, `Give it more: ${flag}, or budget.${kind} in iteratr.yml`],
+    hints: [goOn, `Or give it more for good: budget.${kind} in iteratr.yml`],
   };
 }
 
@@ -171,6 +176,13 @@ function proof({ limits, head: { judgement } }: EndingFacts): string {
   const at = commit === null || commit === "" ? "" : ` at ${commit.slice(0, 7)}${rest}`;
   if (tolerated.length === 0) return `; gates pass${at}`;
   return `; gates pass${at}, but for ${names(tolerated)}, which failed before the session began`;
+}
+
+/** Said where the proof has not said it. */
+function leftOver({ uncommitted = [], limits, head }: EndingFacts): string {
+  const isSaid = limits.gates !== "" && head.judgement?.dirty === true;
+  if (uncommitted.length === 0 || isSaid) return "";
+  return `; ${plural(uncommitted.length, "file")} could not be committed`;
 }
 
 function names(gates: readonly string[]): string {

@@ -11,6 +11,7 @@ import type { Course, TurnEnd } from "./course.ts";
 import { currentHead } from "./current_head.ts";
 import { type SeenStates, tasksMark } from "./progress.ts";
 import { takeTurn } from "./tries.ts";
+import { ALL_KNOWN, type KnownFigures } from "./usage_meter.ts";
 
 /** What an iteration works with besides what the run has. */
 export interface IterationContext extends RunContext {
@@ -22,8 +23,8 @@ export interface IterationContext extends RunContext {
 export interface IterationResult {
   readonly outcome: Outcome;
   readonly usage: Usage;
-  /** Whether anybody has told what it cost. */
-  readonly hasFigures: boolean;
+  /** What anybody has told of that. */
+  readonly figures: KnownFigures;
 }
 
 /**
@@ -50,7 +51,7 @@ export async function iterate(
     // The first error counts; what goes wrong while it is being recorded follows from it.
     const outcome = context.world.stop.aborted ? "interrupted" : "failed";
     const stop = messageOf(error);
-    const failed = { outcome, stop, question: undefined, hasFigures: false } as const;
+    const failed = { outcome, stop, question: undefined, figures: ALL_KNOWN } as const;
     await finish(context, course, failed).catch(() => undefined);
     throw error;
   }
@@ -99,11 +100,11 @@ async function finish(
 ): Promise<IterationResult> {
   const { world, recorder, seen } = context;
   const { n, usage, models } = course;
-  const { stop, hasFigures } = turn;
-  if (n === undefined) return { outcome: turn.outcome, usage, hasFigures };
+  const { stop, figures } = turn;
+  if (n === undefined) return { outcome: turn.outcome, usage, figures };
   const { state, commits } = await settle(context, n, turn.outcome);
   const isNew = state !== null && seen.add(state);
-  const outcome = turn.outcome === "progress" && !isNew ? "idle" : turn.outcome;
+  const outcome = outcomeOf(turn.outcome, isNew, world.stop.aborted);
   if (outcome === "idle" && turn.question !== undefined) {
     await recorder.record(event("agent.question", { text: turn.question }));
   }
@@ -115,7 +116,14 @@ async function finish(
     ...(models.length === 0 ? {} : { models }),
   }));
   await context.agents.look();
-  return { outcome, usage, hasFigures };
+  return { outcome, usage, figures };
+}
+
+/** An iteration that was broken off behind its turn has left work that is not committed. */
+function outcomeOf(turn: Outcome, isNew: boolean, isBrokenOff: boolean): Outcome {
+  if (turn !== "progress") return turn;
+  if (isBrokenOff) return "interrupted";
+  return isNew ? "progress" : "idle";
 }
 
 /** What happens after the turn: hooks, and the commit. */

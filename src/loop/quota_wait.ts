@@ -17,6 +17,12 @@ export interface QuotaWait {
   readonly isStopping: boolean;
 }
 
+/** Why a wait is over, and how long it was. */
+export interface Waited {
+  readonly why: "reset" | "resumed" | "stopped";
+  readonly ms: number;
+}
+
 /** A second wait in a turn takes at least this, each further one twice as long, up to the second figure. */
 const LEAST_MS = 1_000;
 const MOST_LEAST_MS = 300_000;
@@ -43,7 +49,7 @@ export async function waitForQuota(
   until: number,
   error: string,
   { clock, recorder, control, stop, isStopping }: QuotaWait,
-): Promise<{ readonly why: "reset" | "resumed" | "stopped"; readonly ms: number }> {
+): Promise<Waited> {
   const start = clock.monotonic();
   const over = new AbortController();
   const signal = AbortSignal.any([stop, over.signal]);

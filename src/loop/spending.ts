@@ -18,6 +18,7 @@ export class Spending {
   readonly #warned = new Set<SpendingKind>();
   /** What all iterations that have ended have spent. */
   #before: Usage;
+  #hasMissed = false;
 
   /** @param before what the session has spent before this run. */
   constructor(limits: SpendingLimits, before: Usage, recorder: Recorder) {
@@ -31,8 +32,11 @@ export class Spending {
     return this.#up.signal;
   }
 
-  get isLimited(): boolean {
-    return this.#limits.tokens > 0 || this.#limits.cost > 0;
+  /** Whether this is the first time that figures are missed. */
+  warnOnce(): boolean {
+    const isFirst = !this.#hasMissed;
+    this.#hasMissed = true;
+    return isFirst;
   }
 
   /** Takes what the iteration that is going on has spent so far. */

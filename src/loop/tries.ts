@@ -10,7 +10,8 @@ import type { RunContext } from "./context.ts";
 import { currentHead } from "./current_head.ts";
 import { type Course, spend, type TurnEnd } from "./course.ts";
 import { type NextPrompt, nextPrompt } from "./next_prompt.ts";
-import { waitForQuota, waitUntil } from "./quota_wait.ts";
+import { type Waited, waitForQuota, waitUntil } from "./quota_wait.ts";
+import { ALL_KNOWN } from "./usage_meter.ts";
 
 /** What a turn needs of its iteration. */
 export interface TurnPlan {
@@ -70,10 +71,10 @@ export async function takeTurn(
     if (fault.kind === "person") throw new UserError(fault.message, fault.hints);
     if (fault.kind === "quota") {
       const until = waitUntil(fault.until, world.clock.now().getTime(), waits++);
-      const waited = await tries.wait(until, fault.message, waitedMs);
-      if (waited === undefined) return brokenOff("the wait for the provider was broken off");
-      waitedMs += waited;
-      course.waitedMs += waited;
+      const { why, ms } = await tries.wait(until, fault.message, waitedMs);
+      course.waitedMs += ms;
+      if (why === "stopped") return brokenOff("the wait for the provider was broken off");
+      waitedMs += Math.max(1, ms);
       await autoCommit.passOver();
       continue;
     }
@@ -95,7 +96,7 @@ export async function takeTurn(
 }
 
 /** A turn after whose last attempt no other is made, although the run goes on to its end in order. */
-const GIVEN_UP = { outcome: "progress", question: undefined, hasFigures: true } as const;
+const GIVEN_UP = { outcome: "progress", question: undefined, figures: ALL_KNOWN } as const;
 
 function brokenOff(stop: string): TurnEnd {
   return { ...GIVEN_UP, outcome: "interrupted", stop };
@@ -140,7 +141,8 @@ class Tries {
   readonly #course: Course;
   readonly #turn: TurnPlan;
   #isPrepared = false;
-  /** What hooks had to say in the prompts of attempts that failed. */
+  /** What hooks have to say in the prompt of this attempt, and what earlier attempts have heard. */
+  #telling = "";
   #told: readonly string[] = [];
   /** Why the last attempt failed; empty before one did. */
   lastError = "";
@@ -155,12 +157,13 @@ class Tries {
     const result = await this.#attempt();
     spend(this.#course, result);
     const { end } = result;
-    if (end.kind === "failed") await this.#record();
+    await this.#record();
+    if (result.hasHeard) this.#told = [...this.#told, this.#telling].filter((text) => text !== "");
     if (end.kind === "failed") this.lastError = textOf(end);
     return result;
   }
 
-  /** Writes down what has been spent: it must not be lost when the run is killed while it waits. */
+  /** Writes down what has been spent: it must not be lost when the run is killed in what comes next. */
   async #record(): Promise<void> {
     const { n, usage } = this.#course;
     if (n === undefined || totalTokens(usage) + usage.cost === 0) return;
@@ -170,10 +173,9 @@ class Tries {
   /**
    * Waits for a provider whose quota is used up.
    *
-   * @returns milliseconds, or `undefined` when the run has to end.
    * @throws {AgentError} when that would take too long.
    */
-  async wait(until: number, message: string, waitedMs: number): Promise<number | undefined> {
+  async wait(until: number, message: string, waitedMs: number): Promise<Waited> {
     const { plan, world, recorder, control, time } = this.#context;
     const { clock } = world;
     const left = Math.max(0, until - clock.now().getTime());
@@ -189,10 +191,9 @@ class Tries {
     }
     using _pause = time.pause();
     const { stop: isStopping } = await currentHead(world.store, plan.session);
-    const { why, ms } = await waitForQuota(until, message, {
+    return await waitForQuota(until, message, {
       ...{ clock, recorder, control, stop: world.stop, isStopping: isStopping !== null },
     });
-    return why === "stopped" ? undefined : Math.max(1, ms);
   }
 
   /**
@@ -227,7 +228,8 @@ class Tries {
     } catch (error) {
       if (!(error instanceof AgentError)) throw error;
       const fault = { kind: "transient", message: messageOf(error) } as const;
-      return { end: { kind: "failed", error, fault }, usage: NO_USAGE, models: [] };
+      const nothing = { usage: NO_USAGE, models: [], hasHeard: false };
+      return { ...nothing, end: { kind: "failed", error, fault } };
     }
     return await attempt(this.#context, {
       agent,
@@ -244,13 +246,12 @@ class Tries {
 
   /** The prompt, with what became of earlier attempts, and with what only these were told. */
   async #withStory(prompt: NextPrompt): Promise<NextPrompt> {
-    const told = this.#told;
-    if (prompt.held !== "") this.#told = [...told, prompt.held];
+    this.#telling = prompt.held;
     if (this.lastError === "") return prompt;
     const { top, autoCommit } = this.#context;
     const uncommitted = await autoCommit.uncommitted();
     const commits = autoCommit.commits();
     const story = await attemptSection({ error: this.lastError, top, commits, uncommitted });
-    return { ...prompt, text: [...told, prompt.text, story].join("\n\n") };
+    return { ...prompt, text: [...this.#told, prompt.text, story].join("\n\n") };
   }
 }

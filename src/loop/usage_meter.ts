@@ -7,6 +7,15 @@ import type { Recorder } from "./recorder.ts";
 
 const DELAY_MS = 500;
 
+/** Which figures an agent tells. */
+export interface KnownFigures {
+  readonly tokens: boolean;
+  readonly cost: boolean;
+}
+
+/** All that there is to know. */
+export const ALL_KNOWN: KnownFigures = { tokens: true, cost: true };
+
 /**
  * Keeps account of what one iteration spends, and records it while the turn goes on, so that it is not
  * lost when the run is killed.
@@ -18,7 +27,7 @@ export class UsageMeter {
   readonly #recorder: Recorder;
   readonly #clock: Clock;
   #cost = 0;
-  #hasFigures = false;
+  #known: KnownFigures = { tokens: false, cost: false };
   #recorded = "";
   #last: Usage | undefined;
   #looking: Promise<void> | undefined;
@@ -49,9 +58,9 @@ export class UsageMeter {
     this.#clock = clock;
   }
 
-  /** Whether anybody has told anything of what this attempt has spent. */
-  get hasFigures(): boolean {
-    return this.#hasFigures;
+  /** What anybody has told of what this attempt has spent. */
+  get known(): KnownFigures {
+    return this.#known;
   }
 
   /**
@@ -61,7 +70,7 @@ export class UsageMeter {
    * @param cost US dollars for the ACP session, where the agent tells.
    */
   note(cost: number | undefined): void {
-    this.#hasFigures ||= cost !== undefined;
+    if (cost !== undefined) this.#known = { ...this.#known, cost: true };
     this.#cost = cost ?? this.#cost;
     this.#looking ??= this.#lookLater();
   }
@@ -82,7 +91,8 @@ export class UsageMeter {
     };
     const whole = await Promise.race([look(), late]);
     over.abort();
-    this.#hasFigures ||= whole !== undefined || result?.usage !== undefined;
+    if (whole !== undefined) this.#known = ALL_KNOWN;
+    if (result?.usage !== undefined) this.#known = { ...this.#known, tokens: true };
     const cutShort = result === undefined || result.stop === "cancelled";
     if (whole !== undefined) return { ...whole, partial: whole.partial || cutShort };
     return {

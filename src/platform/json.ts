@@ -27,3 +27,12 @@ export function asText(value: unknown): string | undefined {
 export function asNumber(value: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }
+
+/** Far more than anybody will ever count; above it, numbers are nonsense. */
+const MOST = 1e12;
+
+/** A count or an amount that somebody tells: a number from 0 up that makes sense. */
+export function asAmount(value: unknown): number | undefined {
+  const number = asNumber(value);
+  return number !== undefined && number >= 0 && number <= MOST ? number : undefined;
+}

@@ -47,6 +47,9 @@ export interface PlainOptions {
   readonly timestamps?: boolean;
 }
 
+/** What agents say of turns that have ended as they should, or were ended by us. */
+const SILENT_STOPS: ReadonlySet<string> = new Set(["end_turn", "cancelled", "unknown", ""]);
+
 /** Thinking for less than this is not worth a line. */
 const SHORT_THOUGHT_MS = 1_000;
 
@@ -230,7 +233,10 @@ export class PlainRenderer implements Renderer {
     const style = this.#style;
     const facts = receipt(data, this.#board.completedNow, this.#board.open);
     const stop = data.outcome === "failed" ? `: ${printable(oneLine(data.stop, 160))}` : "";
-    const outcome = data.outcome === "progress" ? data.outcome : style.bad(data.outcome);
+    const why = SILENT_STOPS.has(data.stop) || stop !== "" ? "" : ` (${clean(data.stop)})`;
+    const outcome = data.outcome === "progress"
+      ? `${data.outcome}${why}`
+      : style.bad(`${data.outcome}${why}`);
     return `-- ${style.accent(`iteration ${data.n}`)}: ${outcome}${stop}  ${facts}`;
   }
 

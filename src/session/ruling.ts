@@ -2,7 +2,7 @@ import type { NewEvent } from "./event.ts";
 import type { Head } from "./state.ts";
 import type { Task } from "./task.ts";
 
-/** The longest text of a task, note or summary, in UTF-8 bytes. */
+/** The longest text of a task, note, summary or command, in UTF-8 bytes. */
 export const MAX_TEXT_BYTES = 16 * 1024;
 
 /** The most tasks that one command may add. */
@@ -37,8 +37,18 @@ export function refused(why: string): Ruling {
  */
 export function textProblem(what: string, text: string): string | undefined {
   if (text.trim() === "") return `${what} is empty: say in a few words what it is about`;
+  const why = lengthProblem(text);
+  return why === undefined ? undefined : `${what} ${why}`;
+}
+
+/**
+ * Checks that a text is no longer than any may be.
+ *
+ * @returns what is wrong with it, to follow what it is called: `is ...`.
+ */
+export function lengthProblem(text: string): string | undefined {
   const bytes = new TextEncoder().encode(text).length;
   return bytes > MAX_TEXT_BYTES
-    ? `${what} is ${bytes} bytes long; at most ${MAX_TEXT_BYTES} are allowed`
+    ? `is ${bytes} bytes long; at most ${MAX_TEXT_BYTES} are allowed`
     : undefined;
 }

@@ -7,6 +7,7 @@ import { specOf } from "../../src/config/table.ts";
 import { getConfig, setConfig } from "../../src/commands/config.ts";
 import { World } from "../commands/_world.ts";
 import { type Gate, gatesMark } from "../../src/session/gate.ts";
+import { MAX_TEXT_BYTES } from "../../src/session/ruling.ts";
 import { Place } from "../support/place.ts";
 import { Layers } from "./_layers.ts";
 
@@ -95,6 +96,41 @@ const WRONG: readonly (readonly [text: string, ...says: readonly string[]])[] = 
 
 Deno.test("each mistake in gates is told with its value and its place", () => {
   for (const [text, ...says] of WRONG) assert.deepEqual(mistakes(text), says, text);
+});
+
+const LONGEST = ["x".repeat(MAX_TEXT_BYTES), "é".repeat(MAX_TEXT_BYTES / 2)];
+const TOO_LONG = "is 16385 bytes long; at most 16384 are allowed";
+
+Deno.test("a gate's command and name may be as long as any text that is stored, and no longer", () => {
+  for (const text of LONGEST) {
+    assert.deepEqual(gatesOf(`verify: ${text}`), [gate(text)]);
+    assert.deepEqual(gatesOf(`verify: { command: a, name: ${text} }`), [gate("a", { name: text })]);
+    const said = (file: string): readonly string[] => mistakes(file.replace("LONG", `${text}x`));
+    assert.deepEqual(said("verify: LONG"), [`a command of verify ${TOO_LONG} (f:1:9)`]);
+    assert.deepEqual(said("verify:\n- a\n- LONG"), [`a command of verify ${TOO_LONG} (f:3:3)`]);
+    assert.deepEqual(said("verify: { command: LONG }"), [`command ${TOO_LONG} (f:1:20)`]);
+    assert.deepEqual(said("verify: { command: a, name: LONG }"), [`name ${TOO_LONG} (f:1:29)`]);
+  }
+});
+
+Deno.test("a flag's command is no longer than one of a file, and is not told again when it is", async () => {
+  await using layers = await Layers.make();
+  for (const text of LONGEST) {
+    const { value } = layers.setting("verify", { flags: { verify: ["a", text] } });
+    assert.deepEqual(value, [gate("a"), gate(text)]);
+    assert.deepEqual(layers.mistakes({ flags: { verify: ["a", `${text}x`] } }), [
+      `verify ${TOO_LONG} (--verify)`,
+    ]);
+  }
+});
+
+Deno.test("config set refuses a command that is too long, and writes nothing", async () => {
+  await using place = await Place.make();
+  const world = new World(place);
+  assert.throws(() => setConfig("verify", `${LONGEST[0]}x`, {}, world), {
+    message: `verify ${TOO_LONG}`,
+  });
+  await assert.rejects(Deno.stat(place.join("iteratr.yml")), Deno.errors.NotFound);
 });
 
 Deno.test("a timeout means the same on a gate as on its key, and no unit means seconds", () => {

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { HOOKS_FILE, loadHooks, NO_HOOKS, readHooksText } from "../../src/hooks/hooks_file.ts";
 import { UserError } from "../../src/platform/failure.ts";
 import { HOOK_NAMES } from "../../src/session/hook.ts";
+import { MAX_TEXT_BYTES } from "../../src/session/ruling.ts";
 import { BOUND, isBound } from "../support/bound.ts";
 import { Place } from "../support/place.ts";
 
@@ -83,6 +84,18 @@ Deno.test("a moment without anything has no hooks", () => {
   }
   for (const text of ["version: 1", "version: 1\nhooks:", "version: 1\nhooks: {}"]) {
     assert.deepEqual(hooks(text), NO_HOOKS);
+  }
+});
+
+Deno.test("a command may be as long as any text that is stored, in bytes, and no longer", () => {
+  const text = (command: string): string =>
+    `version: 1\non_error:\n  - command: a\n  - command: "${command}"\n`;
+  for (const longest of ["x".repeat(MAX_TEXT_BYTES), "é".repeat(MAX_TEXT_BYTES / 2)]) {
+    assert.equal(hooks(text(longest)).on_error[1]?.command, longest);
+    // What is in it besides is not told: it has not been looked at.
+    assert.deepEqual(mistakes(text(`${longest} eval {{error}}`)), [
+      "on_error.command is 16399 bytes long; at most 16384 are allowed (f:4:14)",
+    ]);
   }
 });
 

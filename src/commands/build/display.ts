@@ -155,5 +155,7 @@ function announce(ending: Ending, flags: DisplayFlags, stdout: Output, stderr: O
   if (onStdout) stdout.write(flags.quiet === true ? line : `\n${line}`);
   if (code === 0) return;
   if (!onStdout || !isSameOutput()) stderr.write(line);
-  for (const hint of ending.hints) stderr.write(`  ${hint}\n`);
+  // Two ways into one file have no order between them.
+  const out = onStdout && isSameOutput() ? stdout : stderr;
+  for (const hint of ending.hints) out.write(`  ${hint}\n`);
 }

@@ -33,6 +33,7 @@ export function codeArguments(
     // Without one here it comes from elsewhere, as from `xargs`.
     return [first ? { kind: "code", reader, word: first } : { kind: "input", reader }];
   }
+  if (input === "always" && !isGuess) return [...code, { kind: "input", reader: name }];
   if (taker !== undefined || isGuess) return code;
   if (first === undefined || readsInput || first.text === "/dev/stdin") {
     return input ? [{ kind: "input", reader: name }] : [];
@@ -42,7 +43,7 @@ export function codeArguments(
 }
 
 function optionsOf(reader: Reader, name: string, args: readonly Word[]): Options {
-  const { letters, long = [], valued = /^$/, operand, isBehind } = reader;
+  const { letters, long = [], whole, valued = /^$/, operand, isBehind } = reader;
   const code: Use[] = [];
   let taker: string | undefined;
   let readsInput = false;
@@ -64,13 +65,20 @@ function optionsOf(reader: Reader, name: string, args: readonly Word[]): Options
       at++;
       continue;
     }
+    if (word && whole?.test(text)) {
+      taker = text[0];
+      code.push({ kind: "code", reader: `${name} ${taker}`, word });
+      continue;
+    }
     const isLong = long.includes(beforeEqual(text));
     const option = isLong ? beforeEqual(text) : letterIn(text, letters);
     if (option === undefined) continue;
     taker = option;
     if (isBehind) continue;
     const value = isWhole(text, option, letters) ? args[++at] : word;
-    if (value) code.push({ kind: "code", reader: `${name} ${option}`, word: value });
+    const by = `${name} ${option}`;
+    // Without a value here it comes from elsewhere, as from `xargs`.
+    code.push(value ? { kind: "code", reader: by, word: value } : { kind: "input", reader: by });
     // Whatever is behind is for the code.
     if (name.startsWith("python")) break;
   }

@@ -1,6 +1,7 @@
 import type { Command, Word } from "../shell/parts.ts";
 import { builtinUses } from "./builtins.ts";
 import { codeArguments } from "./code_arguments.ts";
+import { expandedUses, isExpanded } from "./expanded_program.ts";
 import { isJoiner, joinsInput, readerOf } from "./readers.ts";
 import { nameOf, type Use } from "./use.ts";
 import { replacedByInput, unwrap, type Wrapper } from "./wrappers.ts";
@@ -60,8 +61,9 @@ function wrapperUses(wrapper: Wrapper): readonly Use[] {
 }
 
 function programUses(name: string, words: readonly Word[]): readonly Use[] {
-  const args = words.slice(1);
-  const reader = readerOf(words[0]);
+  const [program, ...args] = words;
+  if (program && isExpanded(program)) return expandedUses(args);
+  const reader = readerOf(program);
   if (reader !== undefined) return codeArguments(reader, words, false);
   if (isJoiner(name)) {
     const code = args.map((word): Use => ({ kind: "code", reader: name, word }));

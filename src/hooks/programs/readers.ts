@@ -7,12 +7,14 @@ export interface Reader {
   readonly letters: string;
   /** The same by long names. */
   readonly long?: readonly string[];
+  /** Options that are code themselves, as `+CODE` of vi. */
+  readonly whole?: RegExp;
   /** Options that take a value which is no code. */
   readonly valued?: RegExp;
   /** What its first operand is, when no option has given code: code, or a file of it. */
   readonly operand: "code" | "file" | "data";
-  /** Without an operand its standard input is code. */
-  readonly input?: boolean;
+  /** Without an operand its standard input is code; besides what options say, with `always`. */
+  readonly input?: boolean | "always";
   /** The code is not the value of the option, but the first operand behind it. */
   readonly isBehind?: boolean;
 }
@@ -46,6 +48,30 @@ const SQL: Reader = {
   operand: "data",
   input: true,
 };
+const VI: Reader = {
+  letters: "cS",
+  long: ["--cmd", "--remote-send", "--remote-expr"],
+  whole: /^\+/,
+  operand: "data",
+  input: "always",
+};
+const EMACS: Reader = {
+  letters: "ef",
+  long: ["--eval", "-eval", "--execute", "-execute", "--funcall", "-funcall"],
+  operand: "data",
+};
+const GIT: Reader = {
+  // What it sets may be a command, as `core.pager` and `alias.x` are.
+  letters: "c",
+  valued: /^(-C|--git-dir|--work-tree|--namespace|--config-env|--attr-source)$/,
+  operand: "file",
+};
+const NPX: Reader = {
+  letters: "c",
+  long: ["--call"],
+  valued: /^(-[pw]|--package|--workspace)$/,
+  operand: "file",
+};
 
 const READERS: readonly (readonly [RegExp, Reader])[] = [
   [/^(r?bash|sh|dash|ash|zsh|[mo]?ksh(93)?|yash|fish|t?csh)$/, SHELL],
@@ -58,6 +84,13 @@ const READERS: readonly (readonly [RegExp, Reader])[] = [
   [/^g?sed$/, { letters: "e", long: ["--expression"], valued: /^-l$/, operand: "code" }],
   [/^(psql|mysql|mariadb|duckdb)$/, SQL],
   [/^(su|runuser|script|flock)$/, { letters: "c", long: ["--command"], operand: "data" }],
+  [/^(ex|[nr]?vi|[egmnr]?vim(diff)?|[gr]?view)(\.[a-z]+)?$/, VI],
+  [/^ed$/, { letters: "", operand: "data", input: true }],
+  [/^emacs(client)?(-[a-z0-9.]+)?$/, EMACS],
+  [/^git$/, GIT],
+  [/^npx$/, NPX],
+  [/^p?npm$/, { ...NPX, operand: "data" }],
+  [/^crontab$/, { letters: "", valued: /^-u$/, operand: "file", input: true }],
 ];
 
 /** How the program of that name takes code, if it is known to take any. */
@@ -77,5 +110,5 @@ export function isJoiner(name: string): boolean {
 
 /** Whether such a program, given these many arguments, has its code on its standard input. */
 export function joinsInput(name: string, count: number): boolean {
-  return name === "sqlite3" || (count <= 1 && /^(ssh|at|batch|parallel)$/.test(name));
+  return /^(sqlite3|at|batch)$/.test(name) || (count <= 1 && /^(ssh|parallel)$/.test(name));
 }
