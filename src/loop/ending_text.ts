@@ -151,7 +151,7 @@ function overBudget(kind: SpendingKind, facts: EndingFacts): Ending {
       `the last iteration ${write(amountOf(kind, tally.last))}`;
   const more = kind === "cost"
     ? ["--max-cost", (2 * Math.max(used, spending.cost)).toFixed(2)]
-    : ["--max-tokens", String(2 * Math.max(used, spending.tokens))];
+    : ["--max-tokens", `${Math.ceil(2 * Math.max(used, spending.tokens) / 1000)}k`];
   const goOn = goOnHint(facts.session, facts.spec, [...facts.flags ?? [], ...more]);
   return {
     reason: "budget",

@@ -182,13 +182,17 @@ Deno.test(
   },
 );
 
-Deno.test("an agent that answers the handshake with an error has failed", OPTIONS, async () => {
-  await using stage = await Stage.make();
-  await assert.rejects(
-    Guest.start(stage, "errors at=initialize message=no-way"),
-    (error) => error instanceof AgentError && error.message.includes("no-way"),
-  );
-});
+Deno.test(
+  "an agent that answers the handshake with an error is for a person to mend",
+  OPTIONS,
+  async () => {
+    await using stage = await Stage.make();
+    await assert.rejects(
+      Guest.start(stage, "errors at=initialize message=no-way"),
+      (error) => error instanceof UserError && error.message.includes("no-way"),
+    );
+  },
+);
 
 Deno.test(
   "what fails is told as the agent's failure or as the user's, and closing is always safe",

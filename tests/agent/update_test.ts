@@ -54,9 +54,14 @@ Deno.test("a chunk without a message's id belongs to the message without a name"
   }
 });
 
+Deno.test("an empty chunk is a message that the model was called for", () => {
+  const update = { sessionUpdate: "agent_message_chunk", messageId: "m", content: { text: "" } };
+  assert.deepEqual(readUpdate(update), { kind: "message", message: "m", text: "" });
+});
+
 Deno.test("a chunk without text is no news", () => {
   for (
-    const content of [undefined, null, "text", [], { type: "image", data: "" }, { text: "" }, {
+    const content of [undefined, null, "text", [], { type: "image", data: "" }, {
       type: "text",
       text: 34,
     }]

@@ -52,7 +52,7 @@ Deno.test("on_error hooks run when the last attempt fails, and when a person has
   assert.match(told, /# Output of hooks/);
 });
 
-Deno.test("a quota and an agent that the run itself ends are no errors for on_error hooks", async () => {
+Deno.test("a quota is an error for on_error hooks, an agent that the run itself ends is none", async () => {
   await using stage = await withHooks(HOOKS);
   const quota = 'fails how=error message=slow_down data={"status":429,"retry_after":1}';
   checkEnded(await stage.build(first(stage, 1, `${quota} tasks=1`)), 0);
@@ -61,7 +61,7 @@ Deno.test("a quota and an agent that the run itself ends are no errors for on_er
   await run.until(() => stage.prompts().length > prompts);
   run.signal("SIGTERM");
   checkEnded(await stage.ended(run), 143);
-  assert.equal(stage.read("home/errors"), "");
+  assert.equal(stage.read("home/errors"), "1 the agent's turn failed: slow down (HTTP 429)\n");
 });
 
 Deno.test("the other hooks of an iteration run once, however often it is tried, and each prompt has what they said", async () => {

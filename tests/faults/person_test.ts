@@ -26,6 +26,12 @@ const CASES: readonly (readonly [scenario: string, line: RegExp, hint: RegExp])[
   ],
   ["errors at=prompt code=-32000 message=login", /the agent wants a login first: login$/, /auth/],
   ["auth", /the agent wants a login first/, /opencode auth login/],
+  ["errors at=initialize", /the agent refused the handshake: .*fake 500$/, /iteratr doctor/],
+  [
+    "errors at=new code=-32000 message=login",
+    /the agent wants a login first/,
+    /opencode auth login/,
+  ],
   ["wrong-protocol", /speaks version 99 of the Agent Client Protocol/, /--agent-command/],
   ["works models=a/b", /the agent knows no model "fake\/m1"/, /It knows: a\/b/],
 ];

@@ -293,6 +293,24 @@ Deno.test("every mistake of the hooks file at the root is thrown, with file, lin
   );
 });
 
+Deno.test("a hooks file of nearly the right name is not passed over", async () => {
+  await using place = await Place.make();
+  await Deno.writeTextFile(place.join(".iteratr.hooks.yaml"), "version: 1\n");
+  assert.throws(() => loadHooks(place.path), {
+    name: "UserError",
+    message: /^hooks are read from \.iteratr\.hooks\.yml alone: rename the file/,
+  });
+  await Deno.writeTextFile(place.join(".iteratr.hooks.yml"), "version: 1\n");
+  assert.deepEqual(loadHooks(place.path), NO_HOOKS);
+});
+
+Deno.test("a pipe in the place of the hooks file is not waited for", async () => {
+  await using place = await Place.make();
+  const path = place.join(".iteratr.hooks.yml");
+  assert.ok((await new Deno.Command("mkfifo", { args: [path] }).output()).success);
+  assert.throws(() => loadHooks(place.path), /the file cannot be read: it is no file/);
+});
+
 Deno.test("a hooks file that cannot be read is an error, and not the same as none", async () => {
   await using place = await Place.make();
   const file = place.join(HOOKS_FILE);
@@ -305,7 +323,7 @@ Deno.test("a hooks file that cannot be read is an error, and not the same as non
       return true;
     });
   await Deno.mkdir(file);
-  isRefused(/directory/i);
+  isRefused(/it is no file/);
   await Deno.remove(file);
   await Deno.symlink("nowhere", file);
   isRefused(/No such file/);

@@ -224,6 +224,8 @@ const REFUSED: readonly (readonly [command: string, says: RegExp])[] = [
   ["git {{error}}", /would be run as a command/],
   ["crontab - <<EOF\n* * * * * echo {{error}}\nEOF", /code by crontab, which gets it/],
   ["(crontab -l; echo {{error}}) | sudo crontab -u me -", /code by crontab, which gets it/],
+  [". /dev/stdin <<X\necho {{error}}\nX", /code by \., which gets it/],
+  ["make -f - <<X\na:\n\techo {{error}}\nX", /code by make, which gets it/],
   ["crontab {{error}}", /would be run as a command/],
   ["at now <<EOF\necho {{error}}\nEOF", /code by at, which gets it/],
   ["at now + 1 minute <<EOF\necho {{error}}\nEOF", /code by at, which gets it/],

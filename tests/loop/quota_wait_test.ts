@@ -141,13 +141,13 @@ Deno.test("a machine that was asleep goes on when it wakes, half a minute later 
   assert.ok(wait.sleeps.every((each) => each <= 30_000));
 });
 
-Deno.test("a wall clock that is set back is waited for", async () => {
+Deno.test("a wall clock that is set back makes the wait no longer", async () => {
   const wait = new Wait();
   const work = wait.begin(60_000);
   await wait.clock.pass(45_000);
   wait.ahead = -HOUR_MS;
   await wait.clock.passUntilSettled(work);
-  assert.deepEqual(await work, { why: "reset", ms: HOUR_MS + 60_000 });
+  assert.deepEqual(await work, { why: "reset", ms: 60_000 });
 });
 
 Deno.test("a time that no timer reaches is waited for in small steps", async () => {

@@ -31,7 +31,6 @@ Deno.test("a budget is spent when it is reached, exceeded only above, and 0 is w
 Deno.test("most of a budget used up is warned of once, and all of it ends the turn", () => {
   const recorder = new FakeRecorder();
   const spending = new Spending({ tokens: 1_000, cost: 0 }, usage(500), recorder);
-  assert.equal(spending.isLimited, true);
   spending.note(usage(299));
   assert.deepEqual([recorder.events, spending.up.aborted], [[], false]);
   spending.note(usage(300));
@@ -67,7 +66,19 @@ Deno.test("without budgets nothing is warned of, and nothing is up", () => {
   const spending = new Spending({ tokens: 0, cost: 0 }, usage(1e9, 1e6), recorder);
   spending.note(usage(1e9, 1e6));
   spending.endIteration(usage(1e9, 1e6));
-  assert.deepEqual([spending.isLimited, spending.up.aborted, recorder.events], [false, false, []]);
+  assert.deepEqual([spending.up.aborted, recorder.events], [false, []]);
+});
+
+Deno.test("sums of prices are taken for what they were meant to be", () => {
+  const limits = { tokens: 0, cost: 0.3 };
+  assert.ok(0.1 + 0.2 > 0.3 && 0.7 - 0.4 < 0.3);
+  assert.equal(spentBudget(limits, usage(0, 0.7 - 0.4)), "cost");
+  assert.equal(exceededBudget(limits, usage(0, 0.1 + 0.2)), undefined);
+});
+
+Deno.test("that figures are missed is told once", () => {
+  const spending = new Spending({ tokens: 1, cost: 0 }, NO_USAGE, new FakeRecorder());
+  assert.deepEqual([spending.warnOnce(), spending.warnOnce()], [true, false]);
 });
 
 Deno.test("over several iterations the sum counts, whatever was known of each meanwhile", () => {

@@ -55,7 +55,7 @@ Deno.test("what an iteration has spent so far is told and recorded with its earl
   assert.deepEqual(recorder.of("iteration.usage"), heard.map((each) => ({ n: 3, usage: each })));
   // The attempt's own figures are without those before.
   assert.deepEqual(await meter.finish(ENDED, 1_000), usage(7, 0.75));
-  assert.equal(meter.hasFigures, true);
+  assert.deepEqual(meter.known, { tokens: true, cost: true });
 });
 
 Deno.test("figures that are the same as before are neither told nor recorded again", async () => {
@@ -77,7 +77,7 @@ Deno.test("without a monitor the protocol's figures count, and are known to miss
   assert.deepEqual(await meter.finish(ENDED, 1_000), {
     ...{ inputTokens: 10, outputTokens: 2, cachedTokens: 3, cost: 0.25, partial: true },
   });
-  assert.equal(meter.hasFigures, true);
+  assert.deepEqual(meter.known, { tokens: true, cost: true });
 });
 
 Deno.test("an agent that tells nothing has no figures", async () => {
@@ -86,7 +86,17 @@ Deno.test("an agent that tells nothing has no figures", async () => {
   await clock.pass(500);
   const nothing = { stop: "end_turn", usage: undefined };
   assert.deepEqual(await meter.finish(nothing, 1_000), { ...NO_USAGE, partial: true });
-  assert.equal(meter.hasFigures, false);
+  assert.deepEqual(meter.known, { tokens: false, cost: false });
+});
+
+Deno.test("what an agent tells of tokens says nothing of money, and the other way round", async () => {
+  const priced = stage().meter;
+  priced.note(0.25);
+  await priced.finish({ stop: "end_turn", usage: undefined }, 1_000);
+  assert.deepEqual(priced.known, { tokens: false, cost: true });
+  const counted = stage().meter;
+  await counted.finish(ENDED, 1_000);
+  assert.deepEqual(counted.known, { tokens: true, cost: false });
 });
 
 Deno.test("the figures of a turn that was cut short are known to miss something", async () => {

@@ -90,6 +90,7 @@ const READERS: readonly (readonly [RegExp, Reader])[] = [
   [/^git$/, GIT],
   [/^npx$/, NPX],
   [/^p?npm$/, { ...NPX, operand: "data" }],
+  [/^(\.|source)$/, { letters: "", operand: "file", input: true }],
   [/^crontab$/, { letters: "", valued: /^-u$/, operand: "file", input: true }],
 ];
 
@@ -110,5 +111,5 @@ export function isJoiner(name: string): boolean {
 
 /** Whether such a program, given these many arguments, has its code on its standard input. */
 export function joinsInput(name: string, count: number): boolean {
-  return /^(sqlite3|at|batch)$/.test(name) || (count <= 1 && /^(ssh|parallel)$/.test(name));
+  return /^(sqlite3|at|batch|g?make)$/.test(name) || (count <= 1 && /^(ssh|parallel)$/.test(name));
 }
