@@ -1,12 +1,15 @@
-import { asNumber, asObject, asText } from "../platform/json.ts";
+import { asNumber, asText } from "../platform/json.ts";
 import { headOf, printable } from "../platform/text.ts";
 import type { ProviderError } from "./monitor.ts";
 import {
   believableTime,
+  jsonOf,
   objectsIn,
   resetInHeaders,
   resetInJson,
   resetInText,
+  retryInHeaders,
+  retryInJson,
   speaksOfLimit,
 } from "./reset_time.ts";
 
@@ -35,6 +38,9 @@ export interface FaultFacts {
 const AUTH_REQUIRED = -32000;
 /** With these a provider may mean a limit of usage, when a field for programs says so. */
 const LIMIT_STATUSES: readonly (number | undefined)[] = [402, 403, 503, 529];
+/** A provider that is overloaded is waited for when it says how long, and that is no mere moment. */
+const OVERLOAD_STATUSES: readonly (number | undefined)[] = [503, 529];
+const MOMENT_MS = 3_000;
 /** An agent's own back-off stays below this; a longer wait is one that the provider has asked for. */
 const OWN_BACKOFF_MS = 60_000;
 const MAX_BODY_CHARS = 256 * 1024;
@@ -50,6 +56,10 @@ export function faultOf(facts: FaultFacts, now: number): Fault {
   if (isLimit(facts, known, now)) {
     const until = resetTime(facts, known, now);
     if (until !== undefined) return { kind: "quota", until, message };
+  }
+  const asked = askedTime(facts, known, now);
+  if (asked !== undefined && asked > now + MOMENT_MS) {
+    return { kind: "quota", until: asked, message };
   }
   return personFault(facts, known, message) ?? { kind: "transient", message };
 }
@@ -77,23 +87,17 @@ function read({ rpc, provider, waiting }: FaultFacts): Known {
   return { status: provider?.status ?? statusIn(told), body, codes, texts };
 }
 
-function jsonOf(text: string | undefined): unknown {
-  if (text === undefined || text.length > MAX_BODY_CHARS || !/^\s*[[{]/.test(text)) {
-    return undefined;
-  }
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 const CODE_FIELDS = ["type", "code", "status", "reason", "error", "errorName", "errorKind", "name"];
 
 function codesIn(value: unknown): string[] {
   return objectsIn(value).flatMap((fields) =>
     CODE_FIELDS.flatMap((name) => asText(fields[name])?.slice(0, 100).toLowerCase() ?? [])
   );
+}
+
+/** `Rate limit-reached` as `rate_limit_reached`. */
+function joined(code: string): string {
+  return code.replaceAll(/[\s-]+/g, "_");
 }
 
 function statusIn(value: unknown): number | undefined {
@@ -107,7 +111,7 @@ function isLimit(facts: FaultFacts, { status, codes, texts }: Known, now: number
   if (status === 429) return true;
   const isNamed = codes.some((code) =>
     /rate_?limit|usage_?limit|quota|too_?many_?requests|resource_?exhausted|free_?tier_?limit|limit_?(reached|exceeded)/
-      .test(code.replaceAll(/[\s-]+/g, "_"))
+      .test(joined(code))
   );
   if (status !== undefined) return isNamed && LIMIT_STATUSES.includes(status);
   const { provider, rpc, waiting } = facts;
@@ -127,6 +131,18 @@ function resetTime(facts: FaultFacts, { body, texts }: Known, now: number): numb
     resetInJson(body, now) ??
     texts.map((text) => resetInText(text, now)).find((time) => time !== undefined);
 }
+
+/** Until when a provider that is overloaded asks to be left alone, in fields and headers only. */
+function askedTime(facts: FaultFacts, { status, body }: Known, now: number): number | undefined {
+  if (!OVERLOAD_STATUSES.includes(status)) return undefined;
+  return retryInJson(facts.rpc?.data, now) ??
+    retryInHeaders(facts.provider?.headers ?? {}, now) ??
+    retryInJson(body, now);
+}
+
+/** Codes of a quota that comes back when somebody pays, and not before. */
+const UNPAID =
+  /^(insufficient_(quota|balance|credits?|funds)|billing_\w+|(no|out_of)_credits?|payment_required|exceeded_current_quota)(_error)?$/;
 
 /** A path that is not there is answered with 404 just so, and may be a proxy's mood. */
 const UNKNOWN_MODEL =
@@ -153,7 +169,9 @@ function personFault({ rpc }: FaultFacts, known: Known, message: string): Fault 
       "See which there are: opencode models",
     );
   }
-  if (status === 402) {
+  const isUnpaid = (isFinal || status === 403 || status === 429) &&
+    codes.some((code) => UNPAID.test(joined(code)));
+  if (status === 402 || isUnpaid) {
     return person("the provider wants to be paid", "Top up the account", OTHER_MODEL);
   }
   if (status === 403) return person("the provider refuses access", LOG_IN, OTHER_MODEL);
@@ -176,7 +194,7 @@ function messageFor({ provider, rpc }: FaultFacts, { status, body, texts }: Know
     ? withoutPrefix(said)
     : messagesIn(body)[0] ?? said;
   const line = printable(words.slice(0, 4 * MAX_MESSAGE_CHARS)).replaceAll(/\s+/g, " ").trim();
-  const name = provider?.name ?? asText(asObject(rpc?.data)?.["errorName"]) ?? "";
+  const name = provider?.name ?? asText(objectsIn(rpc?.data)[0]?.["errorName"]) ?? "";
   const short = line.length <= MAX_MESSAGE_CHARS
     ? line
     : `${headOf(line, MAX_MESSAGE_CHARS - 3)}...`;

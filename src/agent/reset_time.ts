@@ -12,7 +12,11 @@ const FURTHEST_MS = 366 * 24 * 3_600_000;
 const FIRST_EPOCH_SECONDS = 1e9;
 /** Above it a number is a date in milliseconds. */
 const FIRST_EPOCH_MS = 1e11;
+/** A number that is a date further back than this is no date: nobody tells of a limit that old. */
+const STALEST_MS = 24 * 3_600_000;
 const MAX_DEPTH = 8;
+/** Of all the JSON that stands in texts within one value. */
+const MAX_JSON_CHARS = 256 * 1024;
 const MAX_VALUES = 2_000;
 const MAX_TEXT_CHARS = 4_000;
 
@@ -45,11 +49,34 @@ const FIELDS: ReadonlyMap<string, number> = new Map([
   ["resetsinms", 1],
 ]);
 
+/** A field whose text may be JSON: a provider's answer as it came, or an error within an error. */
+const JSON_FIELD =
+  /^(body|(raw)?response(body|text|data)?|data|details?|error|cause|message|metadata|raw)$/;
+/** What was asked, with everything that was ever said: none of it is an answer. */
+const REQUEST_FIELD = /^request(body|bodyvalues|data|headers|init|options)?$/;
+
 /** The time in JSON of whatever shape: of the objects that name one, the outermost decides. */
 export function resetInJson(value: unknown, now: number): number | undefined {
+  return timeInJson(value, now, resetInHeaders, () => true);
+}
+
+/** The same, only where somebody asks for it in so many words: after which time to try again. */
+export function retryInJson(value: unknown, now: number): number | undefined {
+  return timeInJson(value, now, retryInHeaders, (name) => name.startsWith("retry"));
+}
+
+function timeInJson(
+  value: unknown,
+  now: number,
+  inHeaders: typeof resetInHeaders,
+  isMeant: (name: string) => boolean,
+): number | undefined {
   for (const fields of objectsIn(value)) {
+    const told = inHeaders(headersOf(fields), now);
+    if (told !== undefined) return told;
     const times = Object.entries(fields).flatMap(([name, field]) => {
-      const unit = FIELDS.get(name.toLowerCase().replaceAll(/[^a-z0-9]/g, ""));
+      const plain = plainName(name);
+      const unit = isMeant(plain) ? FIELDS.get(plain) : undefined;
       const time = unit === undefined ? undefined : timeOf(field, unit, now);
       return time === undefined ? [] : [time];
     });
@@ -58,18 +85,57 @@ export function resetInJson(value: unknown, now: number): number | undefined {
   return undefined;
 }
 
-/** The objects in a JSON value, the outer ones first; bounded, whatever the value is. */
+/** The fields that are spelled as headers are. */
+function headersOf(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(fields).flatMap(([name, field]) => {
+      const value: unknown = Array.isArray(field) ? field[0] : field;
+      const text = asText(value) ?? asNumber(value)?.toString();
+      return text !== undefined && name.includes("-") ? [[name.toLowerCase(), text]] : [];
+    }),
+  );
+}
+
+function plainName(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
+}
+
+/** A text's JSON, when it is that of an object or an array. */
+export function jsonOf(text: string | undefined): unknown {
+  if (text === undefined || text.length > MAX_JSON_CHARS || !/^\s*[[{]/.test(text)) {
+    return undefined;
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The objects in a JSON value, the outer ones first, also where the value or an answer within it is a
+ * text of JSON; bounded, whatever the value is.
+ */
 export function objectsIn(value: unknown): readonly Readonly<Record<string, unknown>>[] {
   const found: Readonly<Record<string, unknown>>[] = [];
-  let level: readonly unknown[] = [value];
+  let charsLeft = MAX_JSON_CHARS;
+  const opened = (member: unknown): unknown => {
+    const text = asText(member);
+    if (text === undefined) return member;
+    if (text.length > charsLeft) return undefined;
+    const json = jsonOf(text);
+    if (json !== undefined) charsLeft -= text.length;
+    return json;
+  };
+  let level: readonly unknown[] = [opened(value)];
   let left = MAX_VALUES;
   for (let depth = 0; depth < MAX_DEPTH && level.length > 0 && left > 0; depth++) {
     const next: unknown[] = [];
     for (const item of level) {
       const fields = Array.isArray(item) ? undefined : asObject(item);
       if (fields !== undefined) found.push(fields);
-      const inner = Array.isArray(item) ? item : Object.values(fields ?? {});
-      for (const member of inner.slice(0, left)) {
+      const inner = Array.isArray(item) ? item.slice(0, left) : membersOf(fields, left, opened);
+      for (const member of inner) {
         if (typeof member !== "object" || member === null) continue;
         next.push(member);
         left -= 1;
@@ -80,13 +146,24 @@ export function objectsIn(value: unknown): readonly Readonly<Record<string, unkn
   return found;
 }
 
+function membersOf(
+  fields: Readonly<Record<string, unknown>> | undefined,
+  most: number,
+  opened: (member: unknown) => unknown,
+): readonly unknown[] {
+  return Object.entries(fields ?? {}).slice(0, most).map(([name, member]) => {
+    const plain = plainName(name);
+    if (REQUEST_FIELD.test(plain)) return undefined;
+    return JSON_FIELD.test(plain) ? opened(member) : member;
+  });
+}
+
 /** The time in HTTP headers, by names in lower case. */
 export function resetInHeaders(
   headers: Readonly<Record<string, string>>,
   now: number,
 ): number | undefined {
-  const asked = timeOf(headers["retry-after-ms"], 1, now) ??
-    timeOf(headers["retry-after"], 1_000, now);
+  const asked = retryInHeaders(headers, now);
   if (asked !== undefined) return asked;
   const limits = Object.entries(headers).slice(0, MAX_VALUES).flatMap(([name, text]) => {
     if (!/rate-?limit/.test(name) || !/reset/.test(name)) return [];
@@ -97,6 +174,14 @@ export function resetInHeaders(
   const unclear = limits.filter((limit) => limit.isUsedUp === undefined);
   const times = (usedUp.length > 0 ? usedUp : unclear).map(({ time }) => time);
   return times.length === 0 ? undefined : Math.max(...times);
+}
+
+/** The time after which the headers ask to try again. */
+export function retryInHeaders(
+  headers: Readonly<Record<string, string>>,
+  now: number,
+): number | undefined {
+  return timeOf(headers["retry-after-ms"], 1, now) ?? timeOf(headers["retry-after"], 1_000, now);
 }
 
 /** Whether a limit is used up, by the headers beside that of its reset; `undefined`: they say nothing. */
@@ -178,9 +263,11 @@ function timeOf(value: unknown, unit: number, now: number): number | undefined {
 
 function timeOfNumber(number: number, unit: number, now: number): number | undefined {
   if (number < 0) return undefined;
-  if (number >= FIRST_EPOCH_MS) return believableTime(number, now);
-  if (unit === 1 || number < FIRST_EPOCH_SECONDS) return believableTime(now + number * unit, now);
-  return believableTime(number * 1_000, now);
+  if (number < FIRST_EPOCH_SECONDS || unit === 1 && number < FIRST_EPOCH_MS) {
+    return believableTime(now + number * unit, now);
+  }
+  const date = number >= FIRST_EPOCH_MS ? number : number * 1_000;
+  return date < now - STALEST_MS ? undefined : believableTime(date, now);
 }
 
 /** A date without a zone is one of UTC: a provider does not know where the person is. */

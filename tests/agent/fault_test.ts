@@ -126,19 +126,116 @@ Deno.test("a time in the past means now, and one that is absurd means nothing", 
     provider(429, { body: JSON.stringify({ error: { resetsAt: value } }) });
   assert.equal(quota({ provider: at(NOW - HOUR) }), 0);
   assert.equal(quota({ provider: at(NOW + 400 * 24 * HOUR) }), undefined);
+  assert.equal(fault({ rpc: rpc("x", { status: 429, retryAfter: 1e12 }) }).kind, "transient");
 });
 
 Deno.test("other statuses are a quota only when a field for programs names a limit of usage", () => {
   const headers = { "retry-after": "3600" };
   for (const status of [402, 403, 503, 529]) {
     assert.equal(quota({ provider: provider(status, { headers, body: RESETS_AT }) }), HOUR);
-    const words = provider(status, { headers, message: "usage limit reached, try again in 1h" });
+    const words = provider(status, { message: "usage limit reached, try again in 1h" });
     assert.equal(quota({ provider: words }), undefined, String(status));
   }
   for (const status of [400, 401, 500, 502]) {
     assert.equal(quota({ provider: provider(status, { headers, body: RESETS_AT }) }), undefined);
   }
-  assert.equal(fault({ provider: provider(503, { headers }) }).kind, "transient");
+  for (const status of [402, 403]) {
+    assert.equal(fault({ provider: provider(status, { headers }) }).kind, "person");
+  }
+});
+
+Deno.test("a provider that is overloaded is waited for when it says how long", () => {
+  for (const status of [503, 529]) {
+    const told = (data: object): number | undefined =>
+      quota({ rpc: rpc("Overloaded", { status, ...data }) });
+    const answered = (known: Partial<ProviderError>): number | undefined =>
+      quota({ provider: provider(status, known) });
+    assert.equal(answered({ headers: { "retry-after": "3600" } }), HOUR);
+    assert.equal(answered({ headers: { "retry-after-ms": "20000" } }), 20_000);
+    assert.equal(answered({ body: '{"error":{"details":[{"retryDelay":"34s"}]}}' }), 34_000);
+    assert.equal(told({ retryAfter: 30 }), 30_000);
+    assert.equal(told({ headers: { "Retry-After": "30" } }), 30_000);
+    assert.equal(told({ responseBody: '{"error":{"retry_after":30}}' }), 30_000);
+    // A moment is what an attempt waits for anyway.
+    assert.equal(answered({ headers: { "retry-after": "2" } }), undefined);
+    // The reset of a limit says nothing of when an overload ends, and neither do words.
+    assert.equal(answered({ headers: { "x-ratelimit-reset": "60" } }), undefined);
+    assert.equal(told({ resetsAt: NOW + HOUR }), undefined);
+    assert.equal(told({ retryAfter: 400 * 24 * 3_600 }), undefined);
+    assert.equal(answered({ message: "Overloaded, retry after 1 hour" }), undefined);
+    assert.equal(fault({ provider: provider(status) }).kind, "transient");
+  }
+  assert.equal(quota({ rpc: rpc("Broken", { status: 500, retryAfter: 30 }) }), undefined);
+});
+
+Deno.test("a provider's answer is read where an agent hands it on as a text or with its headers", () => {
+  const body = JSON.stringify({
+    error: { type: "usage_limit_reached", ["resets_in_seconds"]: 2 },
+  });
+  const inner = { statusCode: 429, headers: { "x-ratelimit-reset-tokens": "2s" } };
+  for (
+    const data of [
+      { statusCode: 429, responseBody: body },
+      { statusCode: 429, ["response_body"]: body },
+      { statusCode: 429, body },
+      { response: { status: 429, body } },
+      { responseBody: body },
+      body,
+      ` ${JSON.stringify({ statusCode: 429, responseBody: body })}`,
+      { error: { message: body } },
+      { details: { cause: inner } },
+      { details: JSON.stringify({ cause: inner }) },
+      { status: 429, headers: { "anthropic-ratelimit-requests-reset": "2026-11-20T12:00:02Z" } },
+      {
+        status: 429,
+        responseHeaders: { "Anthropic-Ratelimit-Unified-Reset": String(NOW / 1_000 + 2) },
+      },
+      { status: 429, responseHeaders: { "anthropic-ratelimit-unified-reset": NOW / 1_000 + 2 } },
+      { status: 429, headers: { "x-ratelimit-reset-tokens": ["2s"] } },
+    ]
+  ) {
+    assert.equal(quota({ rpc: rpc("Internal error", data) }), 2_000, JSON.stringify(data));
+  }
+  // What was asked is no answer, and a text that is not JSON throughout is none either.
+  for (
+    const data of [
+      { requestBodyValues: { message: body } },
+      { request: { body } },
+      { responseBody: `it said ${body}` },
+      { note: body },
+      `it said ${body}`,
+    ]
+  ) {
+    assert.equal(fault({ rpc: rpc("Internal error", data) }).kind, "transient");
+  }
+});
+
+Deno.test("a quota that only money brings back is for a person, unless a time is known", () => {
+  const body = (type: string): string => JSON.stringify({ error: { type, message: "x" } });
+  for (
+    const code of [
+      "insufficient_quota",
+      "billing_hard_limit_reached",
+      "exceeded_current_quota_error",
+    ]
+  ) {
+    for (
+      const known of [
+        { provider: provider(429, { body: body(code) }) },
+        { rpc: rpc("No", { statusCode: 429, responseBody: body(code) }) },
+        { rpc: rpc("No", { code }) },
+      ]
+    ) {
+      const found = fault(known);
+      assert.equal(found.kind, "person", JSON.stringify(known));
+      assert.match(found.message, /^the provider wants to be paid: /);
+    }
+    const headers = { "retry-after": "3600" };
+    assert.equal(quota({ provider: provider(429, { headers, body: body(code) }) }), HOUR);
+    assert.equal(fault({ provider: provider(500, { body: body(code) }) }).kind, "transient");
+  }
+  // Words are no code.
+  assert.equal(fault({ rpc: rpc("insufficient_quota", { status: 429 }) }).kind, "transient");
 });
 
 Deno.test("an agent that was left while it waited is a quota when the provider has set the time", () => {
@@ -195,11 +292,20 @@ Deno.test("everything else is transient, with the provider's words on one line",
 Deno.test("whatever an agent answers is sorted, with one line that is not endless", () => {
   const text = fc.oneof(fc.string(), fc.json(), fc.constantFrom("usage limit", "model not found"));
   const status = fc.constantFrom(undefined, 401, 402, 403, 404, 429, 500, 503, NaN);
-  const key = fc.constantFrom("retry_after", "resets_at", "statusCode", "type", "code", "error");
+  const key = fc.constantFrom(
+    "retry_after",
+    "resets_at",
+    "statusCode",
+    "type",
+    "code",
+    "error",
+    "body",
+  );
   const data = fc.oneof(
     fc.anything(),
     fc.jsonValue(),
-    fc.dictionary(key, fc.oneof(fc.jsonValue(), fc.double())),
+    fc.dictionary(key, fc.oneof(fc.jsonValue(), fc.double(), fc.json())),
+    fc.json(),
   );
   const anyRpc = fc.record({ code: fc.constantFrom(-32603, -32000), message: text, data });
   const anyProvider = fc.record({

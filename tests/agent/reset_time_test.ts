@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { resetInHeaders, resetInJson, resetInText } from "../../src/agent/reset_time.ts";
+import {
+  resetInHeaders,
+  resetInJson,
+  resetInText,
+  retryInJson,
+} from "../../src/agent/reset_time.ts";
 
 const NOW = Date.parse("2026-11-20T12:00:00Z");
 const SECOND = 1_000;
@@ -36,12 +41,35 @@ Deno.test("fields of JSON name a time in seconds, in milliseconds, as a date or 
     [{ retryDelay: { seconds: 34 } }, 34 * SECOND],
     [{ error: { details: [{ "@type": "RetryInfo", retryDelay: "34s" }] } }, 34 * SECOND],
     [[{ error: { "resets_at": NOW / 1_000 + 60 } }], MINUTE],
+    // JSON in a text, where an answer stands.
+    ['{"retryAfter":30}', 30 * SECOND],
+    [{ responseBody: '{"error":{"resets_in_seconds":2}}' }, 2 * SECOND],
+    [{ error: { metadata: { raw: '[{"retryDelay":"2s"}]' } } }, 2 * SECOND],
+    [{ body: '{"error":' }, undefined],
+    [{ body: "retryAfter: 30" }, undefined],
+    [{ other: '{"retryAfter":30}' }, undefined],
+    [{ request: { retryAfter: 30 } }, undefined],
+    [{ requests: { retryAfter: 30 } }, 30 * SECOND],
+    // Headers, by their own rules.
+    [{ headers: { "X-RateLimit-Reset-Tokens": "2s" } }, 2 * SECOND],
+    [{ headers: { "retry-after-ms": 1500, "retry-after": "2" } }, 1_500],
+    [{ headers: { "x-ratelimit-remaining": 7, "x-ratelimit-reset": 60 } }, undefined],
+    [{ headers: { "x-ratelimit-reset": ["60"] } }, MINUTE],
+    [{ rateLimitReset: 60 }, undefined],
     // The outermost decides, and of its fields the latest.
     [{ retryAfter: 5, error: { resetsAt: NOW + HOUR } }, 5 * SECOND],
     [{ retryAfter: 5, resetsAt: NOW + HOUR }, HOUR],
     // The past is now; what is absurd is nothing.
     [{ resetsAt: NOW - HOUR }, 0],
     [{ resetsAt: "2020-01-01T00:00:00Z" }, 0],
+    [{ resetsAt: NOW - DAY }, 0],
+    [{ resetsAt: NOW / 1_000 - 3_600 }, 0],
+    // A number that would be a date long gone is no date.
+    [{ resetsAt: NOW - DAY - 1 }, undefined],
+    [{ retryAfter: 1e12 }, undefined],
+    [{ retryAfter: 1e9 }, undefined],
+    [{ retryAfterMs: 1e11 }, undefined],
+    [{ retryAfter: 1e12, error: { resetsIn: 2 } }, 2 * SECOND],
     [{ resetsAt: NOW + 367 * DAY }, undefined],
     [{ retryAfter: 367 * 24 * 3600 }, undefined],
     [{ retryAfter: -1 }, undefined],
@@ -68,6 +96,13 @@ Deno.test("a time that is buried too deep, or in too much, is not looked for", (
   const ring: Record<string, unknown> = {};
   ring["ring"] = ring;
   assert.equal(resetInJson(ring, NOW), undefined);
+  let nested = '{"retryAfter":30}';
+  for (let i = 0; i < 10; i++) nested = JSON.stringify({ body: nested });
+  assert.equal(resetInJson(nested, NOW), undefined);
+  const body = JSON.stringify({ pad: " ".repeat(300_000), retryAfter: 30 });
+  assert.equal(resetInJson({ body }, NOW), undefined);
+  assert.equal(resetInJson({ body: "[".repeat(200_000) + "]".repeat(50_000) }, NOW), undefined);
+  assert.equal(resetInJson("[".repeat(100_000) + "]".repeat(100_000), NOW), undefined);
 });
 
 Deno.test("headers name a time, and of several limits the one that is used up decides", () => {
@@ -134,7 +169,8 @@ Deno.test("words name a time when they speak of a limit", () => {
     [`Claude AI usage limit reached|${epoch}`, HOUR],
     [`usage limit reached|${epoch * 1_000}`, HOUR],
     [`usage limit reached, resets at ${epoch}`, HOUR],
-    ["usage limit reached|1766233200", 0],
+    [`usage limit reached|${NOW / 1_000 - 60}`, 0],
+    ["usage limit reached|1766233200", undefined],
     // Not of a limit.
     ["The disk is full, try again in 2h 5m", undefined],
     ["Server error: retry after 30 seconds", undefined],
@@ -178,7 +214,12 @@ Deno.test("whatever comes, a time is within a year from now, and nothing throws"
       fc.dictionary(fc.constantFrom(...names), tie("value"), { maxKeys: 4 }),
     ),
   }));
-  fc.assert(fc.property(value, (value) => check(resetInJson(value, NOW))));
+  fc.assert(fc.property(value, (value) => {
+    check(resetInJson(value, NOW));
+    check(retryInJson(value, NOW));
+    check(resetInJson({ body: JSON.stringify(value) }, NOW));
+    check(resetInJson({ headers: { "retry-after": value, "x-ratelimit-reset": value } }, NOW));
+  }));
   const header = fc.constantFrom(
     "retry-after",
     "retry-after-ms",
