@@ -156,7 +156,7 @@ async function checkFigures(
   const isFirst = progress.tally.iterations === 1;
   if (unknown !== undefined && isFirst) {
     throw new UserError(
-      `the agent does not tell ${WHAT[unknown]}: a budget of it could not be kept`,
+      `the agent does not tell what it spends (${WHAT[unknown]}): a budget could not be kept`,
       ["Run without --max-tokens and --max-cost, or with --max-time and --iterations instead"],
     );
   }

@@ -150,7 +150,7 @@ function overBudget(kind: SpendingKind, facts: EndingFacts): Ending {
     : `would not do for another iteration like the last: the session has taken ${write(used)}, ` +
       `the last iteration ${write(amountOf(kind, tally.last))}`;
   const more = kind === "cost"
-    ? ["--max-cost", (2 * Math.max(used, spending.cost)).toFixed(2)]
+    ? ["--max-cost", (Math.ceil(200 * Math.max(used, spending.cost)) / 100).toFixed(2)]
     : ["--max-tokens", `${Math.ceil(2 * Math.max(used, spending.tokens) / 1000)}k`];
   const goOn = goOnHint(facts.session, facts.spec, [...facts.flags ?? [], ...more]);
   return {

@@ -115,7 +115,7 @@ Deno.test("an agent that dies ends the run also when its children keep its pipes
 });
 
 Deno.test("an agent that answers with an error ends the run with 2 and the error's words", async () => {
-  await together(["initialize", "new", "prompt"], async (at) => {
+  await together(["new", "prompt"], async (at) => {
     await using stage = await Stage.make();
     const ended = await stage.build(`errors at=${at} message=out-of-credit`, ["--no-retry"]);
     assert.equal(ended.code, 2, `${at}: ${ended.stdout}`);
@@ -186,7 +186,7 @@ Deno.test("a program that is no agent ends the run with 1 or 2, and never as a d
     [broken, 2, /the agent's process ended with code 9/],
     ["echo hello", 2, /the agent's process ended with code 0/],
     // Sends back whatever it gets.
-    ["cat", 2, /^agent-failed/],
+    ["cat", 1, /the agent refused the handshake/],
   ];
   for (const [command, code, line] of cases) {
     const flags = ["-m", "fake/m1", "--no-retry", "--agent-command", command];

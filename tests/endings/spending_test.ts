@@ -14,7 +14,10 @@ Deno.test("a run ends when another iteration like the last would exceed its budg
       const { code, stderr, stdout } = await stage.build("works tasks=5", flags);
       assert.equal(code, 6, stdout);
       assert.match(stderr, /^budget .*would not do for another iteration like the last:/m);
-      assert.match(stderr, new RegExp(`Give it more: --max-${budget} `));
+      assert.match(
+        stderr,
+        new RegExp(`^  Go on: iteratr build .* --max-${budget} [0-9.]+k?$`, "m"),
+      );
       const seen = await stage.session();
       checkRecorded(seen, { reason: "budget", code: 6 });
       assert.equal(seen.iterations.length, 1);
