@@ -29,9 +29,12 @@ export async function rescue(
   for (const { events, blobs } of unsaved) {
     for (const { ref, parts } of blobs) {
       const text = new TextDecoder().decode(await new Blob([...parts]).arrayBuffer());
-      lines.push(`${JSON.stringify({ blob: ref.blob, text })}\n`);
+      lines.push(`${store.mask(JSON.stringify({ blob: ref.blob, text }))}\n`);
     }
-    for (const event of events) lines.push(`${JSON.stringify({ unsaved: event })}\n`);
+    // What was to be stored is masked on its way into the store, which these have not gone.
+    for (const event of events) {
+      lines.push(`${store.mask(JSON.stringify({ unsaved: event }))}\n`);
+    }
   }
   if (lines.length === 0) return undefined;
   const name = `rescue-${session}-${time}.jsonl`;
