@@ -10,7 +10,7 @@ import type { RunContext } from "./context.ts";
 import type { Course, TurnEnd } from "./course.ts";
 import { currentHead } from "./current_head.ts";
 import { type SeenStates, tasksMark } from "./progress.ts";
-import { takeTurn } from "./tries.ts";
+import { takeTurn } from "./turn.ts";
 import { ALL_KNOWN, type KnownFigures } from "./usage_meter.ts";
 
 /** What an iteration works with besides what the run has. */
