@@ -1,4 +1,5 @@
 import { isKnown, type SessionEvent, type StoredEvent } from "./event.ts";
+import { applyTask } from "./fold_tasks.ts";
 import { baselineOf, beginRun, deliver, endGate, endHook, judge } from "./fold_commands.ts";
 import type { Note } from "./note.ts";
 import {
@@ -9,7 +10,7 @@ import {
   NO_INFO,
   type SessionState,
 } from "./state.ts";
-import type { Task, TaskStatus } from "./task.ts";
+import type { Task } from "./task.ts";
 import { addUsage, NO_USAGE } from "./usage.ts";
 
 /** Looks up what an event may change; the store reads its views, a fold its maps. */
@@ -144,33 +145,11 @@ function applyKnown(head: Head, event: SessionEvent, lookup: Lookup): Change {
       return amend(head, lookup, event.iteration, { refusal: output });
     }
     case "task.added":
-      return addTask(head, event);
-    case "task.status": {
-      const task = lookup.task(event.data.n);
-      if (task === undefined) return { head };
-      const { status } = event.data;
-      return { head: recount(head, task.status, status), task: touch(task, event, { status }) };
-    }
-    case "task.priority": {
-      const task = lookup.task(event.data.n);
-      const { priority } = event.data;
-      return task === undefined ? { head } : { head, task: touch(task, event, { priority }) };
-    }
-    case "task.depends": {
-      const task = lookup.task(event.data.n);
-      if (task === undefined) return { head };
-      const dependsOn = [...new Set([...task.dependsOn, event.data.on])].sort((a, b) => a - b);
-      return { head, task: touch(task, event, { dependsOn }) };
-    }
-    case "task.independent": {
-      const task = lookup.task(event.data.n);
-      if (task === undefined) return { head };
-      const { of } = event.data;
-      return {
-        head,
-        task: touch(task, event, { dependsOn: task.dependsOn.filter((n) => n !== of) }),
-      };
-    }
+    case "task.status":
+    case "task.priority":
+    case "task.depends":
+    case "task.independent":
+      return applyTask(head, event, lookup);
     case "note.added": {
       const { n, type, text } = event.data;
       return {
@@ -240,38 +219,6 @@ function rebase(head: Head, lookup: Lookup, n: number, commit: string | null): C
   if (iteration === undefined) return { head };
   const { commit: _before, ...rest } = iteration;
   return { head, iteration: commit === null ? rest : { ...rest, commit } };
-}
-
-function addTask(head: Head, event: Typed<"task.added">): Change {
-  const { n, text, status, priority } = event.data;
-  const counts = { ...head.counts, [status]: head.counts[status] + 1 };
-  return {
-    head: { ...head, tasks: Math.max(head.tasks, n), counts },
-    task: {
-      n,
-      text,
-      status,
-      priority,
-      dependsOn: [],
-      createdAt: event.at,
-      updatedAt: event.at,
-      iteration: event.iteration,
-    },
-  };
-}
-
-function recount(head: Head, from: TaskStatus, to: TaskStatus): Head {
-  if (from === to) return head;
-  const counts = {
-    ...head.counts,
-    [from]: head.counts[from] - 1,
-    [to]: head.counts[to] + 1,
-  };
-  return { ...head, counts };
-}
-
-function touch(task: Task, event: SessionEvent, change: Partial<Task>): Task {
-  return { ...task, ...change, updatedAt: event.at, iteration: event.iteration };
 }
 
 /** Folds a whole log, in the order of its sequence numbers. The views must always equal this. */
