@@ -5,7 +5,7 @@ import { checkEnded, told } from "./_faults.ts";
 import { buildPlanned, type PlannedTurn, says, spent, tokens } from "./_planned.ts";
 
 /** A task that was not there before. */
-const script = "iteratr tool task-add --content \"at $(date +%N)\"";
+const script = 'iteratr tool task-add --content "at $(date +%N)"';
 const PRICED: PlannedTurn = { script, updates: [says("Done."), spent(0.25)] };
 const COUNTED: PlannedTurn = { script, updates: [says("Done.")], result: tokens(100, 20) };
 const SILENT: PlannedTurn = { script, updates: [says("Done.")] };
