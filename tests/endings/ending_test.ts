@@ -302,3 +302,20 @@ Deno.test("a session that vanishes under its run ends it, with a line that expla
   assert.ok(code === 9 || code === 70, stderr);
   assert.match(stderr, /^(store|internal) \(exit \d+\): .*SPEC/m);
 });
+
+Deno.test("with both outputs in one file, what to do next stands behind the line of the ending, and last", async () => {
+  const flags: readonly (readonly string[])[] = [[], ["--quiet"]];
+  await together(flags, async (more) => {
+    await using stage = await Stage.make();
+    const through = `exec "$@" >"${stage.join("both")}" 2>&1`;
+    const { code } = await stage.build("works", ["-i", "1", ...more], { through });
+    assert.equal(code, 5);
+    const lines = stage.read("both").trimEnd().split("\n");
+    const at = lines.findLastIndex((line) => line.startsWith("iterations (exit 5): "));
+    const all = lines.join("\n");
+    assert.ok(at >= 0 && at < lines.length - 1, all);
+    assert.ok(lines.slice(at + 1).every((line) => line.startsWith("  ")), all);
+    assert.equal(all.match(GO_ON)?.length, 1, all);
+    assert.equal(lines.filter((line) => line.startsWith("iterations (exit 5): ")).length, 1, all);
+  });
+});
