@@ -95,41 +95,47 @@ ${commit("by-agent", "docs: by the agent")}echo on >"$OUT/on"; sleep 1000
   assert.deepEqual(made(await stage.session()), ["agent: docs: by the agent"], told(next));
 });
 
-/** A branch beside the usual one, with commits of long ago. */
-const OLD_BRANCH = `branch=$(git branch --show-current); git checkout -q --orphan old
+/** A branch with commits of long ago: beside the usual one, or ahead of it. */
+const OLD_BRANCHES = ["git checkout -q --orphan old", "git checkout -q -b old"].map((how) =>
+  `branch=$(git branch --show-current); ${how}
 export GIT_COMMITTER_DATE="2020-01-01T00:00:00Z" GIT_AUTHOR_DATE="2020-01-01T00:00:00Z"
 for n in 1 2 3; do echo $n >old-$n; git add old-$n; git commit -qm "old: $n"; done
-git checkout -q "$branch"`;
+git checkout -q "$branch"`
+);
 
 Deno.test("what an agent finds on another branch that it checks out is not its own", async () => {
-  await using stage = await Stage.make();
-  await shell(stage, OLD_BRANCH);
-  const checksOut = `${DONE}git checkout -q old; ${commit("by-agent", "docs: by the agent")}`;
-  const finished = await buildCommitting(stage, checksOut);
-  checkEnded(finished, 0);
-  assert.deepEqual(
-    (await subjects(stage)).slice(0, 4),
-    ["old: 1", "old: 2", "old: 3", "docs: by the agent"],
-  );
-  assert.deepEqual(made(await stage.session()), ["agent: docs: by the agent"], told(finished));
+  await together(OLD_BRANCHES, async (branch) => {
+    await using stage = await Stage.make();
+    await shell(stage, branch);
+    const checksOut = `${DONE}git checkout -q old; ${commit("by-agent", "docs: by the agent")}`;
+    const finished = await buildCommitting(stage, checksOut);
+    checkEnded(finished, 0);
+    assert.deepEqual(
+      (await subjects(stage)).slice(-4),
+      ["old: 1", "old: 2", "old: 3", "docs: by the agent"],
+    );
+    assert.deepEqual(made(await stage.session()), ["agent: docs: by the agent"], told(finished));
+  });
 });
 
 Deno.test("what was on another branch that an agent checked out before a kill is not its own either", async () => {
-  await using stage = await Stage.make();
-  await shell(stage, OLD_BRANCH);
-  const checksOut = `${OPEN}git checkout -q old; ${
-    commit("by-agent", "docs: by the agent")
-  }echo on >"$OUT/on"; sleep 1000\n`;
-  {
-    await using run = await startCommitting(stage, checksOut);
-    await run.until(() => stage.read("on") !== "");
-    run.signal("SIGKILL");
-    await run.finished();
-  }
-  await stage.removeStrays();
-  const next = await buildCommitting(stage, DONE);
-  checkEnded(next, 0);
-  assert.deepEqual(made(await stage.session()), ["agent: docs: by the agent"], told(next));
+  await together(OLD_BRANCHES, async (branch) => {
+    await using stage = await Stage.make();
+    await shell(stage, branch);
+    const checksOut = `${OPEN}git checkout -q old; ${
+      commit("by-agent", "docs: by the agent")
+    }echo on >"$OUT/on"; sleep 1000\n`;
+    {
+      await using run = await startCommitting(stage, checksOut);
+      await run.until(() => stage.read("on") !== "");
+      run.signal("SIGKILL");
+      await run.finished();
+    }
+    await stage.removeStrays();
+    const next = await buildCommitting(stage, DONE);
+    checkEnded(next, 0);
+    assert.deepEqual(made(await stage.session()), ["agent: docs: by the agent"], told(next));
+  });
 });
 
 Deno.test("a commit of the agent counts whatever date it bears", async () => {
