@@ -77,7 +77,9 @@ Deno.test("a run that is told to end in a post_iteration hook begins no commit, 
     }
     assert.equal(stage.read("commits"), "");
     assert.deepEqual(await subjects(stage), ["start", "hooks"]);
-    assert.deepEqual(outcomes(await stage.session()), [[1, "interrupted"]]);
+    const broken = await stage.session();
+    assert.deepEqual(outcomes(broken), [[1, "interrupted"]]);
+    assert.deepEqual(dataOf(broken, "commit.refused"), []);
     const next = await buildCommitting(stage, DONE);
     checkEnded(next, 0, /^complete: 1 task done, after 0 iterations/);
     assert.equal(stage.read("commits"), "on\n");
