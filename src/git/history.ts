@@ -35,6 +35,12 @@ const LOG = [
   "--no-show-signature",
 ];
 
+/** Where HEAD has been, the last place first, and how it came there. */
+const MOVES = [
+  ...["log", "--walk-reflogs", `--max-count=${MAX_COMMITS}`, "--format=%H%x00%gs"],
+  ...["--encoding=UTF-8", "--no-color", "--no-show-signature"],
+];
+
 /** When commits must have been made to count. */
 export interface Span {
   readonly since?: Date;
@@ -55,16 +61,26 @@ export async function commitsBetween(
   { since, until }: Span = {},
 ): Promise<readonly CommitFacts[]> {
   if (before === after || after === "") return [];
-  const isOnward = before === "" || since === undefined || await isAncestor(top, before, after);
+  const hasGoneOn = before === "" || since === undefined ||
+    await isByCommits(top, before, after);
   return await log(top, [
-    ...(isOnward ? [] : [`--since=${gitDate(since)}`]),
+    ...(hasGoneOn ? [] : [`--since=${gitDate(since)}`]),
     ...(until === undefined ? [] : [`--until=${gitDate(until)}`]),
     before === "" ? after : `${before}..${after}`,
   ]);
 }
 
-async function isAncestor(top: string, before: string, after: string): Promise<boolean> {
-  return (await git(top, ["merge-base", "--is-ancestor", before, after])).ok;
+/**
+ * Whether HEAD has come from one commit to another by commits alone. A branch that lies ahead leads there
+ * as well: that it was checked out is told by the log that git keeps of HEAD, where it keeps one.
+ */
+async function isByCommits(top: string, before: string, after: string): Promise<boolean> {
+  if (!(await git(top, ["merge-base", "--is-ancestor", before, after])).ok) return false;
+  const { stdout } = await git(top, [...MOVES, "HEAD", "--"]);
+  const moves = stdout.trimEnd().split("\n").map((line) => line.split("\0"));
+  const start = moves.findIndex(([id]) => id === before);
+  const since = start < 0 ? moves : moves.slice(0, start);
+  return since.every(([, how = "commit"]) => how.startsWith("commit"));
 }
 
 /** git's dates count in seconds. */

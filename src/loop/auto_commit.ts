@@ -37,7 +37,10 @@ export interface AutoCommit {
   commits(): readonly CommitFacts[];
   /** Paths of what belongs to the session and is not committed; `undefined` when that is not known. */
   uncommitted(): Promise<readonly string[] | undefined>;
-  /** Records what the agent has committed in its turn: from now on, somebody else may be committing. */
+  /**
+   * Records what the agent has committed in its turn: from now on, somebody else may be committing, until
+   * {@linkcode passOver} says that the agent is at it again.
+   */
   endTurn(): Promise<void>;
   /** Tells that between two iterations somebody else may have committed something. */
   forget(): void;
@@ -155,6 +158,7 @@ class Committer implements AutoCommit {
 
   async endTurn(): Promise<void> {
     await this.breakOff();
+    this.#head = undefined;
     await this.#setup.recorder.record(event("commit.base", { commit: null }));
   }
 

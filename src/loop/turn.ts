@@ -47,7 +47,6 @@ export async function takeTurn(
     });
     await autoCommit.endTurn();
     await hooks.run("on_error", { iteration: n, error: tries.lastError }, world.stop);
-    await autoCommit.passOver();
     const head = await currentHead(world.store, plan.session);
     if (head.complete && openTasks(head) === 0) {
       // Nobody has to wait for the words that are missing, or to mend what kept them from coming.

@@ -6,7 +6,7 @@ import { openStore } from "../../src/store/open.ts";
 import { dataOf, Stage } from "../build/_stage.ts";
 import { together } from "../build/_together.ts";
 import { checkRecorded, checkTold, type ExpectedEnding } from "./_ending.ts";
-import { buildScripted, configure, neverStall } from "./_scripted.ts";
+import { buildScripted, configure, neverStall, scripted } from "./_scripted.ts";
 
 const GO_ON = /^ {2}Go on: iteratr build --name SPEC --spec specs\/SPEC\.md/m;
 const LOOK = /^ {2}Look: iteratr tool task-list --name SPEC$/m;
@@ -301,4 +301,47 @@ Deno.test("a session that vanishes under its run ends it, with a line that expla
   const { code, stderr } = await stage.ended(run);
   assert.ok(code === 9 || code === 70, stderr);
   assert.match(stderr, /^(store|internal) \(exit \d+\): .*SPEC/m);
+});
+
+Deno.test("with both outputs in one file, what to do next stands behind the line of the ending, and last", async () => {
+  const flags: readonly (readonly string[])[] = [[], ["--quiet"]];
+  await together(flags, async (more) => {
+    await using stage = await Stage.make();
+    const through = `exec "$@" >"${stage.join("both")}" 2>&1`;
+    const { code } = await stage.build("works", ["-i", "1", ...more], { through });
+    assert.equal(code, 5);
+    const lines = stage.read("both").trimEnd().split("\n");
+    const at = lines.findLastIndex((line) => line.startsWith("iterations (exit 5): "));
+    const all = lines.join("\n");
+    assert.ok(at >= 0 && at < lines.length - 1, all);
+    assert.ok(lines.slice(at + 1).every((line) => line.startsWith("  ")), all);
+    assert.equal(all.match(GO_ON)?.length, 1, all);
+    assert.equal(lines.filter((line) => line.startsWith("iterations (exit 5): ")).length, 1, all);
+  });
+});
+
+Deno.test("what to do next stands behind the line of the ending also when the reader of both is late", async () => {
+  await using stage = await Stage.make();
+  // More than a pipe holds, so that the output waits when the run ends.
+  const says = Array.from({ length: 4_000 }, (_, n) => `This is sentence ${n} of many.`).join("\n");
+  const command = await scripted(stage, {
+    script: "iteratr tool task-add --content one\n",
+    say: `${says}\n`,
+  });
+  const hook = `touch "${stage.join("go")}"`;
+  const hooks = { version: 1, "session_end": { command: hook } };
+  await Deno.writeTextFile(stage.project(".iteratr.hooks.yml"), JSON.stringify(hooks));
+  const through = `"$@" 2>&1 | {
+    until test -e "${stage.join("go")}"; do sleep 0.05; done; sleep 0.7; cat >"${
+    stage.join("both")
+  }"
+  }`;
+  const words = ["build", "--model", "fake/m1", "--no-auto-commit", "--agent-command", command];
+  await stage.run([...words, "-i", "1"], { through });
+  const lines = stage.read("both").trimEnd().split("\n");
+  const at = lines.findLastIndex((line) => line.startsWith("iterations (exit 5): "));
+  const tail = lines.slice(-8).join("\n");
+  assert.ok(stage.read("both").length > 100_000, "the pipe was never full");
+  assert.ok(at >= 0 && at < lines.length - 1, tail);
+  assert.ok(lines.slice(at + 1).every((line) => line.startsWith("  ")), tail);
 });

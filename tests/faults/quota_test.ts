@@ -12,6 +12,7 @@ import {
   retryAtOnce,
   told,
 } from "./_faults.ts";
+import { buildPlanned } from "./_planned.ts";
 
 const LONG = 'fails how=error message=usage_limit data={"status":429,"retry_after":3600}';
 
@@ -164,4 +165,57 @@ Deno.test("the wait is not counted as time of the run", async () => {
   checkEnded(finished, 0);
   const [ended] = dataOf(await stage.session(), "iteration.ended");
   assert.ok(Number(ended?.["ms"]) < 16_000, told(finished));
+});
+
+Deno.test("a quota that session/new is answered with is waited for, too, and a login that is refused is not", async () => {
+  const script = `iteratr tool task-add --content one --status completed
+iteratr tool session-complete`;
+  const refusal = (data: Readonly<Record<string, unknown>>) => ({
+    code: -32603,
+    message: "no",
+    data,
+  });
+  await using stage = await Stage.make();
+  const refused = [refusal({ status: 429, "retry_after": 1 })];
+  const finished = await buildPlanned(stage, { refused, turns: [{ script }] }, ["--no-retry"]);
+  checkEnded(finished, 0);
+  const seen = await stage.session();
+  assert.equal(dataOf(seen, "quota.waiting").length, 1, told(finished));
+  assert.deepEqual([retries(seen), outcomes(seen)], [[], [[1, "progress"]]]);
+  assert.equal(stage.sent("session/new").length, 2);
+
+  await using other = await Stage.make();
+  await retryAtOnce(other);
+  const plan = { refused: [refusal({ status: 401 })], turns: [{ script }] };
+  const ended = await buildPlanned(other, plan);
+  checkEnded(ended, 1, /^config \(exit 1\): the provider refuses the login: no \(HTTP 401\)$/);
+  assert.equal(other.starts(), 1);
+  assert.deepEqual(retries(await other.session()), []);
+});
+
+Deno.test("a quota that ends the run is an error for on_error hooks", async () => {
+  await using stage = await Stage.make();
+  const hook = 'echo "$ITERATR_ITERATION $ITERATR_ERROR" >>"$HOME/errors"';
+  const hooks = { version: 1, "on_error": { command: hook } };
+  await Deno.writeTextFile(stage.project(".iteratr.hooks.yml"), JSON.stringify(hooks));
+  checkEnded(await stage.build(LONG, ["--no-wait"]), 2, /and waiting is switched off/);
+  assert.equal(stage.read("home/errors"), "1 the agent's turn failed: usage limit (HTTP 429)\n");
+});
+
+Deno.test("the time of an iteration is without a wait that was broken off", async () => {
+  await using stage = await Stage.make();
+  await using run = await waiting(stage);
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  await beside(stage, "stop");
+  checkEnded(await stage.ended(run), 8);
+  const seen = await stage.session();
+  const [over] = dataOf(seen, "quota.over");
+  assert.equal(over?.["why"], "stopped");
+  const waitedMs = Number(over?.["waitedMs"]);
+  assert.ok(waitedMs >= 1_500, String(waitedMs));
+  const at = (type: string): number =>
+    Date.parse(seen.events.find((event) => event.type === type)?.at ?? "");
+  const all = at("iteration.ended") - at("iteration.started");
+  const ms = Number(dataOf(seen, "iteration.ended")[0]?.["ms"]);
+  assert.ok(ms <= all - waitedMs + 500, `${ms} ms of ${all} ms, of which it waited ${waitedMs}`);
 });

@@ -117,3 +117,28 @@ Deno.test("stop --now ends a run that is about to try again", async () => {
   assert.equal((await stop.finished()).code, 0);
   checkEnded(await stage.ended(run), 8, /^stopped \(exit 8\): /);
 });
+
+Deno.test("a stop in the pause before a retry ends the run at once, and what was begun stays open", async () => {
+  await using stage = await Stage.make();
+  await configure(stage, "retry:", "  delays: [60s]");
+  await using run = await stage.start("fails at=edits");
+  await run.until(() => /^retry {3}1 of 3 in 1m00s: /m.test(run.stdout));
+  await using stop = await stage.iteratr(["stop"]);
+  assert.equal((await stop.finished()).code, 0);
+  await run.finished(20_000);
+  checkEnded(await stage.ended(run), 8, /^stopped \(exit 8\): stopped as asked, with 1 task open/);
+  assert.deepEqual(outcomes(await stage.session()), [[1, "interrupted"]]);
+  assert.equal(stage.starts(), 1);
+});
+
+Deno.test("a stop that was asked for in the attempt that fails leaves no retry to wait for", async () => {
+  await using stage = await Stage.make();
+  await configure(stage, "retry:", "  delays: [60s]", "watchdog:", "  silence: 4s");
+  await using run = await stage.start("fails how=silent at=edits");
+  await run.until(() => stage.prompts().length === 1);
+  await using stop = await stage.iteratr(["stop"]);
+  assert.equal((await stop.finished()).code, 0);
+  await run.finished(30_000);
+  checkEnded(await stage.ended(run), 8);
+  assert.deepEqual(outcomes(await stage.session()), [[1, "interrupted"]]);
+});

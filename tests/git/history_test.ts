@@ -122,3 +122,53 @@ Deno.test("a session is told by the trailers alone, not by what a body says", as
   const forged = "feat: x\n\nIteratr-Session: other\n\nIteratr-Session: s";
   assert.equal(await sessionOf(repository, forged), "s");
 });
+
+Deno.test("commits of long ago are left out where HEAD has got to them otherwise than by a commit", async () => {
+  const since = new Date(Date.now() - 60_000);
+  const old = "2020-01-01T00:00:00Z";
+  const ways: readonly (readonly [how: readonly (readonly string[])[], told: readonly string[]])[] =
+    [
+      [[["checkout", "-q", "ahead"]], []],
+      [[["merge", "-q", "--ff-only", "ahead"]], []],
+      [[["reset", "-q", "--hard", "ahead"]], []],
+      [[["checkout", "-q", "ahead"], ["commit", "-q", "--allow-empty", "-m", "new"]], ["new"]],
+      [[["checkout", "-q", "-b", "fresh"], ["commit", "-q", "--allow-empty", "-m", "new"]], [
+        "new",
+      ]],
+      [[["commit", "-q", "--allow-empty", "-m", "dated", `--date=${old}`]], ["dated"]],
+    ];
+  for (const [how, expected] of ways) {
+    await using repository = await Repository.make();
+    const before = await headCommit(repository.path);
+    await repository.git("checkout", "-q", "-b", "ahead");
+    const { success } = await new Deno.Command("git", {
+      args: ["-C", repository.path, "commit", "-q", "--allow-empty", "-m", "old"],
+      env: { "GIT_COMMITTER_DATE": old },
+    }).output();
+    assert.ok(success);
+    await repository.git("checkout", "-q", "main");
+    for (const words of how) await repository.git(...words);
+    const after = await headCommit(repository.path);
+    const told = async (span: { readonly since?: Date }): Promise<readonly string[]> =>
+      (await commitsBetween(repository.path, before, after, span)).map(({ subject }) => subject);
+    assert.deepEqual(await told({ since }), expected, how.join(" "));
+    const all = how[0]?.includes("ahead") ? ["old", ...expected] : expected;
+    assert.deepEqual(await told({}), all, how.join(" "));
+  }
+});
+
+Deno.test("without a log of HEAD, a commit counts whatever date it bears", async () => {
+  await using repository = await Repository.make();
+  await repository.configure({ "core.logAllRefUpdates": "false" });
+  await Deno.remove(repository.join(".git/logs"), { recursive: true });
+  const before = await headCommit(repository.path);
+  await repository.git("commit", "-q", "--allow-empty", "-m", "x");
+  const since = new Date(Date.now() + 3_600_000);
+  const commits = await commitsBetween(
+    repository.path,
+    before,
+    await headCommit(repository.path),
+    { since },
+  );
+  assert.deepEqual(commits.map(({ subject }) => subject), ["x"]);
+});

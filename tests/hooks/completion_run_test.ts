@@ -142,3 +142,24 @@ iteratr tool task-add --content open
   assert.equal(next.code, 0, next.stdout);
   assert.deepEqual(linesOf(stage, "done"), ["TAS-2 open"]);
 });
+
+Deno.test("a hook that completes a task of its own for each completion does not go round in circles", async () => {
+  const adds = `echo x >>"$OUT/ran"
+iteratr tool task-add --content "after $ITERATR_TASK_ID" --status completed`;
+  const declared = `test "$TURN" = 1 && ${DONE}iteratr tool session-complete\n`;
+  const cases = [
+    { script: "iteratr tool task-add --content one --status completed\n", flags: ["-i", "1"] },
+    { script: DONE, flags: ["-i", "1"] },
+    { script: declared, flags: ["-i", "3"] },
+    { script: declared, flags: [] },
+  ];
+  await together(cases, async ({ script, flags }) => {
+    await using stage = await Stage.make();
+    await writeHooks(stage, { "on_task_complete": [adds] });
+    const { code, stdout } = await buildHooked(stage, { turns: { script }, flags });
+    assert.ok(code === 0 || code === 5, stdout);
+    const { tasks } = await stage.session();
+    assert.ok(tasks.length > 1 && tasks.length <= 8, `${tasks.length} tasks\n${stdout}`);
+    assert.ok(linesOf(stage, "ran").length <= tasks.length);
+  });
+});

@@ -31,3 +31,14 @@ Deno.test("a session_start hook that takes longer than the whole run may ends wi
   assert.equal(code, 6, stdout);
   assert.deepEqual(linesOf(stage, "ends"), ["budget 6"]);
 });
+
+Deno.test("no prompt is sent any more when the time is up in a pre_iteration hook", async () => {
+  await using stage = await Stage.make();
+  await writeHooks(stage, {
+    "pre_iteration": [{ command: `echo on >>"$OUT/on"; sleep 1000`, timeout: 1000 }],
+  });
+  const { code, stdout } = await buildHooked(stage, { flags: ["--max-time", "3s"] });
+  assert.equal(code, 6, stdout);
+  assert.deepEqual(linesOf(stage, "on"), ["on"]);
+  assert.equal(stage.prompts().length, 0);
+});

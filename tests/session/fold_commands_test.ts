@@ -102,6 +102,13 @@ Deno.test("what has been delivered waits no longer, and what came later still do
   assert.deepEqual(onto(head, delivered(0)).held, head.held);
 });
 
+Deno.test("of output that no prompt ever takes, the last thousand pieces wait", () => {
+  const head = headAfter(...Array.from({ length: 1_200 }, () => hook()));
+  assert.equal(head.held?.length, 1_000);
+  assert.deepEqual([head.held?.at(0)?.seq, head.held?.at(-1)?.seq], [201, 1_200]);
+  assert.deepEqual(onto(head, delivered(1_200)).held, []);
+});
+
 Deno.test("held output outlives the run, until some prompt has told it", () => {
   const before = headAfter(runStarted(), hook({ exit: 1 }));
   assert.deepEqual(onto(before, runStarted()).held, [{ seq: 2, failed: true }]);

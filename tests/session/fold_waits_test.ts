@@ -69,3 +69,28 @@ Deno.test("guards and budgets are told, and change nothing of the session", () =
     assert.deepEqual(after, { ...before, head: { ...before.head, seq: 2 } }, item.type);
   }
 });
+
+Deno.test("the end of a run says nothing of another one that has taken its session over", () => {
+  const of = (run: string | null, items: readonly NewEvent[], from: number) =>
+    items.map((item, index) => ({
+      ...{ v: EVENT_VERSION, seq: from + index, at: NOON, iteration: null, actor: "run" as const },
+      ...item,
+      run,
+    }));
+  const started = event("run.started", {
+    ...{ pid: 1, host: "h", version: "1", spec: "/s", root: "/", model: "m", command: [] },
+    ...{ iterations: 0, timeMs: 0 },
+  });
+  const stop = event("run.stop", { now: false });
+  const ended = event("run.ended", {
+    ...{ reason: "internal", code: 70, message: "", hints: [], iterations: 0, ms: 0 },
+    usage: NO_USAGE,
+  });
+  const taken = [...of("old", [started], 1), ...of("new", [started, waiting(), stop], 2)];
+  const kept = fold([...taken, ...of("old", [ended], 5)]).head;
+  assert.deepEqual([kept.run, kept.waiting, kept.stop], ["new", UNTIL, "after-iteration"]);
+  for (const run of ["new", null]) {
+    const { head } = fold([...taken, ...of(run, [ended], 5)]);
+    assert.deepEqual([head.run, head.waiting, head.stop], [null, undefined, null]);
+  }
+});
