@@ -1,7 +1,6 @@
 import { AgentError } from "../agent/errors.ts";
 import { BusyError, messageOf, UserError } from "../platform/failure.ts";
 import { type Ending, exitCode } from "../session/ending.ts";
-import { oneLine, printable } from "../platform/text.ts";
 import { StoreError } from "../store/errors.ts";
 
 /** Where a defect of iteratr itself is to be reported. */
@@ -35,7 +34,7 @@ export function endingOf(error: unknown): Ending {
 /** The end of what the agent has printed on stderr, or the line of it that says most. */
 function lastWords({ lastLines, lastWords }: AgentError): readonly string[] {
   const lines = lastLines.length > 0 ? lastLines : lastWords === "" ? [] : [lastWords];
-  const [first, ...rest] = lines.map((line) => oneLine(printable(line), 300));
+  const [first, ...rest] = lines;
   return first === undefined
     ? []
     : [`Its last words: ${first}`, ...rest.map((line) => `  ${line}`)];

@@ -82,8 +82,8 @@ export function watchTurn(
       recorder.record(event("agent.waiting", { until: at, message })).catch(() => undefined);
     },
     onModelCall: (isEmpty) => {
-      // Whatever it waited for is over.
-      waiting = undefined;
+      // Whatever it waited for is over, unless it is what the turn is left for.
+      if (!long.signal.aborted) waiting = undefined;
       guard.countMessage(isEmpty);
       meter.note(undefined);
     },

@@ -1,3 +1,7 @@
+import { oneLine, printable } from "./text.ts";
+
+const LINE_CHARS = 300;
+
 /** Keeps the end of a stream of text within a bound, by whole lines where it can. */
 export class Tail {
   #text = "";
@@ -23,9 +27,10 @@ export class Tail {
     return cut < 0 ? this.#text : this.#text.slice(cut + 1);
   }
 
-  /** The last so many lines that are not blank. */
+  /** The last so many lines that are not blank, each fit to be printed and not endless. */
   lastLines(count: number): readonly string[] {
-    return this.text().split("\n").map((line) => line.trim()).filter((line) => line !== "")
+    return this.text().split("\n").map((line) => oneLine(printable(line), LINE_CHARS))
+      .filter((line) => line !== "")
       .slice(-Math.min(count, this.#limit));
   }
 

@@ -22,13 +22,6 @@ Deno.test("the last lines of an agent's stderr are told, or else the one that sa
   ]);
 });
 
-Deno.test("the last lines are harmless, each on a line, and not endless", () => {
-  const [line = "", ...rest] = hints("", [`a\x1b[31m\rb ${"x".repeat(2_000)}`, "c\nd"]);
-  assert.match(line, /^Its last words: ab x+\.\.\.$/);
-  assert.ok(line.length < 330);
-  assert.deepEqual(rest, ["  c d"]);
-});
-
 Deno.test("the last lines are printed below the ending, indented", () => {
   const error = new AgentError("it failed", "", undefined, ["one", "two"]);
   assert.deepEqual(failure(error), {

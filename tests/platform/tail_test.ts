@@ -30,3 +30,13 @@ Deno.test("Tail keeps whole lines where it can", () => {
 Deno.test("Tail keeps everything that its bound has not cut", () => {
   assert.equal(tailOf(8, ["one\ntwo\n"]).text(), "one\ntwo\n");
 });
+
+Deno.test("the last lines are harmless, each on a line, and not endless", () => {
+  const tail = new Tail(8_000);
+  tail.push(`first\na\x1b[31m\rb ${"x".repeat(1_000)}\n`);
+  const [first, second = ""] = tail.lastLines(2);
+  assert.equal(first, "first");
+  assert.match(second, /^ab x+\.\.\.$/);
+  assert.equal(second.length, 300);
+  assert.equal(tail.lastWords(), second);
+});

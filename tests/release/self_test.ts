@@ -25,7 +25,15 @@ async function agentFinds(
   await Deno.writeTextFile(`${project}/specs/job.md`, "# Job\n");
   const agent = workshop.join("agent.sh");
   await Deno.writeTextFile(agent, AGENT, { mode: 0o755 });
-  const flags = ["--headless", "--spec", "specs/job.md", "--model", "fake/m", "--agent-command"];
+  const flags = [
+    "--headless",
+    "--no-retry",
+    "--spec",
+    "specs/job.md",
+    "--model",
+    "fake/m",
+    "--agent-command",
+  ];
   const finished = await run([...program, "build", ...flags, agent], {
     cwd: project,
     env: { ...workshop.caches, OUT: out },
