@@ -12,10 +12,20 @@ const SILENT: PlannedTurn = { script, updates: [says("Done.")] };
 
 Deno.test("an agent that does not tell what a budget is of ends the run with 1 after its first turn", async () => {
   const cases = [
-    [PRICED, "--max-tokens", "2M", /does not tell how many tokens it uses: a budget of it could/],
-    [COUNTED, "--max-cost", "5", /does not tell what it costs: a budget of it could not be kept/],
-    [SILENT, "--max-tokens", "2M", /does not tell how many tokens it uses/],
-    [SILENT, "--max-cost", "5", /does not tell what it costs/],
+    [
+      PRICED,
+      "--max-tokens",
+      "2M",
+      /does not tell what it spends \(how many tokens it uses\): a budget could/,
+    ],
+    [
+      COUNTED,
+      "--max-cost",
+      "5",
+      /does not tell what it spends \(what it costs\): a budget could not be kept/,
+    ],
+    [SILENT, "--max-tokens", "2M", /\(how many tokens it uses\)/],
+    [SILENT, "--max-cost", "5", /\(what it costs\)/],
   ] as const;
   await together(cases, async ([turn, flag, amount, why]) => {
     await using stage = await Stage.make();
