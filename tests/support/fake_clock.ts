@@ -5,6 +5,9 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
+/** After so long of real time in which nobody sleeps, the work is taken for stuck. */
+const STUCK_MS = 60_000;
+
 /** A clock that stands still until a test lets it go on. */
 export class FakeClock implements Clock {
   #ms = 0;
@@ -38,27 +41,56 @@ export class FakeClock implements Clock {
     });
   }
 
-  /** Lets so much time pass, and everything that it wakes go on. */
+  /**
+   * Lets so much time pass, and everything that it wakes go on. Whoever is due at its very end has
+   * gone on as well when this returns, so that what a test does next comes after it.
+   */
   async pass(ms: number): Promise<void> {
-    await this.passUntilSettled(this.sleep(ms));
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    const end = this.#ms + ms;
+    for (;;) {
+      await goneOn();
+      const next = this.#earliest();
+      if (next === undefined || next.until > end) break;
+      this.#wake(next);
+    }
+    this.#ms = end;
   }
 
-  /** Lets time pass, from one sleeper to the next, until the work is settled. */
+  /**
+   * Lets time pass, from one sleeper to the next, until the work is settled. While nobody sleeps, the
+   * work is at something real, a file or a process, and is waited for.
+   */
   async passUntilSettled(work: Promise<unknown>): Promise<void> {
     let settled = false;
     const settle = (): void => {
       settled = true;
     };
     work.then(settle, settle);
+    let idleSince = performance.now();
     for (;;) {
-      // A macrotask: whatever can go on without time passing has gone on by then.
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      await goneOn();
       if (settled) return;
-      const next = this.#sleepers.toSorted((a, b) => a.until - b.until)[0];
-      if (next === undefined) throw new Error("nobody sleeps, and the work is not settled");
-      this.#ms = Math.max(this.#ms, next.until);
-      next.wake();
+      const next = this.#earliest();
+      if (next !== undefined) {
+        this.#wake(next);
+        idleSince = performance.now();
+      } else if (performance.now() - idleSince > STUCK_MS) {
+        throw new Error("nobody sleeps, and the work is not settled");
+      }
     }
   }
+
+  #earliest(): Sleeper | undefined {
+    return this.#sleepers.toSorted((a, b) => a.until - b.until)[0];
+  }
+
+  #wake(sleeper: Sleeper): void {
+    this.#ms = Math.max(this.#ms, sleeper.until);
+    sleeper.wake();
+  }
+}
+
+/** A macrotask: whatever can go on without time passing has gone on by then. */
+function goneOn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }
