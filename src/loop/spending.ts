@@ -3,6 +3,7 @@ import { addUsage, NO_USAGE, type Usage } from "../session/usage.ts";
 import type { Recorder } from "./recorder.ts";
 import {
   amountOf,
+  isReached,
   KINDS,
   type SpendingKind,
   type SpendingLimits,
@@ -45,7 +46,8 @@ export class Spending {
     for (const kind of KINDS) {
       const limit = this.#limits[kind];
       const used = amountOf(kind, all);
-      if (limit === 0 || used < limit * WARNING_PART || this.#warned.has(kind)) continue;
+      if (limit === 0 || this.#warned.has(kind)) continue;
+      if (!isReached(used, limit * WARNING_PART)) continue;
       this.#warned.add(kind);
       // A store that fails is noticed by whoever writes what must not be lost.
       this.#recorder.record(event("budget.warned", { budget: kind, used, limit }))

@@ -2,11 +2,16 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Spending } from "../../src/loop/spending.ts";
 import { amountOf, exceededBudget, KINDS, spentBudget } from "../../src/loop/spending_limits.ts";
-import { addUsage, NO_USAGE, type Usage } from "../../src/session/usage.ts";
+import { NO_USAGE, type Usage } from "../../src/session/usage.ts";
 import { FakeRecorder } from "./_fake_recorder.ts";
 
 function usage(tokens: number, cost = 0): Usage {
   return { ...NO_USAGE, inputTokens: tokens, cost };
+}
+
+/** So many tokens, and as many tenths of a dollar. */
+function tenths(count: number): Usage {
+  return usage(count, count / 10);
 }
 
 Deno.test("a budget counts all tokens: those read anew, those from a cache, and those written", () => {
@@ -76,6 +81,13 @@ Deno.test("sums of prices are taken for what they were meant to be", () => {
   assert.equal(exceededBudget(limits, usage(0, 0.1 + 0.2)), undefined);
 });
 
+Deno.test("the warning comes at the very part of a budget, whatever the last digits of a sum say", () => {
+  const recorder = new FakeRecorder();
+  new Spending({ tokens: 0, cost: 3 }, NO_USAGE, recorder).note(usage(0, 2.4));
+  assert.ok(2.4 < 3 * 0.8);
+  assert.deepEqual(recorder.of("budget.warned"), [{ budget: "cost", used: 2.4, limit: 3 }]);
+});
+
 Deno.test("that figures are missed is told once", () => {
   const spending = new Spending({ tokens: 1, cost: 0 }, NO_USAGE, new FakeRecorder());
   assert.deepEqual([spending.warnOnce(), spending.warnOnce()], [true, false]);
@@ -94,34 +106,36 @@ Deno.test("over several iterations the sum counts, whatever was known of each me
       fc.array(iteration, { maxLength: 6 }),
       (limits, before, iterations) => {
         const recorder = new FakeRecorder();
-        const spending = new Spending(limits, usage(before, before / 10), recorder);
-        const seen: Usage[] = [];
-        let sum = usage(before, before / 10);
-        const hear = (own: Usage): void => {
-          seen.push(addUsage(sum, own));
+        const spending = new Spending(limits, tenths(before), recorder);
+        // In whole tenths of a dollar, which add up exactly.
+        const most = { tokens: limits.tokens, cost: limits.cost * 10 };
+        const seen: number[] = [];
+        let sum = before;
+        const hear = (own: number): void => {
+          seen.push(sum + own);
           const isUp = KINDS.some((kind) =>
-            limits[kind] > 0 && seen.some((all) => amountOf(kind, all) >= limits[kind])
+            most[kind] > 0 && seen.some((all) => all >= most[kind])
           );
           assert.equal(spending.up.aborted, isUp);
         };
         for (const { parts, end } of iterations) {
           for (const part of parts.toSorted((a, b) => a - b)) {
-            const own = usage(Math.min(part, end), Math.min(part, end) / 10);
-            spending.note(own);
+            const own = Math.min(part, end);
+            spending.note(tenths(own));
             hear(own);
           }
-          const all = usage(end, end / 10);
-          spending.endIteration(all);
-          hear(all);
-          sum = addUsage(sum, all);
+          spending.endIteration(tenths(end));
+          hear(end);
+          sum += end;
         }
         for (const kind of KINDS) {
-          const first = seen.find((all) => amountOf(kind, all) >= limits[kind] * 0.8);
+          const first = seen.find((all) => all * 10 >= most[kind] * 8);
+          const warned = recorder.of("budget.warned").filter(({ budget }) => budget === kind);
           assert.deepEqual(
-            recorder.of("budget.warned").filter(({ budget }) => budget === kind),
-            limits[kind] === 0 || first === undefined
-              ? []
-              : [{ budget: kind, used: amountOf(kind, first), limit: limits[kind] }],
+            warned.map((
+              { used, limit },
+            ) => [Math.round(kind === "cost" ? used * 10 : used), limit]),
+            most[kind] === 0 || first === undefined ? [] : [[first, limits[kind]]],
           );
         }
       },
