@@ -1,17 +1,11 @@
 import { asNumber, asText } from "../platform/json.ts";
 import { headOf, printable } from "../platform/text.ts";
 import type { ProviderError } from "./monitor.ts";
-import {
-  believableTime,
-  jsonOf,
-  objectsIn,
-  resetInHeaders,
-  resetInJson,
-  resetInText,
-  retryInHeaders,
-  retryInJson,
-  speaksOfLimit,
-} from "./reset_time.ts";
+import { resetInHeaders, retryInHeaders } from "./reset/headers.ts";
+import { resetInJson, retryInJson } from "./reset/json.ts";
+import { jsonOf, objectsIn } from "./reset/json_objects.ts";
+import { resetInText, speaksOfLimit } from "./reset/text.ts";
+import { believableTime } from "./reset/time_value.ts";
 
 /** What kept a turn from its end, by what there is to do about it. */
 export type Fault =

@@ -1,4 +1,4 @@
-import type { Hook, Hooks } from "../hooks/hooks_file.ts";
+import type { Hook, Hooks } from "../hooks/hook.ts";
 import { RUN_MARK } from "../platform/marked_processes.ts";
 import { event } from "../session/event.ts";
 import { isSuccess } from "../session/command.ts";

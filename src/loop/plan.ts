@@ -1,6 +1,6 @@
 import type { AgentMonitor } from "../agent/monitor.ts";
 import type { LaunchOptions } from "../agent/process.ts";
-import type { Hooks } from "../hooks/hooks_file.ts";
+import type { Hooks } from "../hooks/hook.ts";
 import type { PromptLimits } from "../prompt/sections.ts";
 import type { Template } from "../prompt/template.ts";
 import type { Log } from "../platform/log.ts";

@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  resetInHeaders,
-  resetInJson,
-  resetInText,
-  retryInJson,
-} from "../../src/agent/reset_time.ts";
+import { resetInHeaders } from "../../src/agent/reset/headers.ts";
+import { resetInJson, retryInJson } from "../../src/agent/reset/json.ts";
+import { resetInText } from "../../src/agent/reset/text.ts";
 
 const NOW = Date.parse("2026-11-20T12:00:00Z");
 const SECOND = 1_000;

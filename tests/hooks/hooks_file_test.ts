@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { HOOKS_FILE, loadHooks, NO_HOOKS, readHooksText } from "../../src/hooks/hooks_file.ts";
+import { NO_HOOKS } from "../../src/hooks/hook.ts";
+import { HOOKS_FILE, loadHooks } from "../../src/hooks/hooks_file.ts";
+import { readHooksText } from "../../src/hooks/hooks_text.ts";
 import { UserError } from "../../src/platform/failure.ts";
 import { HOOK_NAMES } from "../../src/session/hook.ts";
 import { MAX_TEXT_BYTES } from "../../src/session/ruling.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Hook, NO_HOOKS } from "../../src/hooks/hooks_file.ts";
+import { type Hook, NO_HOOKS } from "../../src/hooks/hook.ts";
 import { HookRunner } from "../../src/loop/hook_runner.ts";
 import type { RunPlan, RunWorld } from "../../src/loop/plan.ts";
 import { endSession } from "../../src/loop/session_end.ts";
