@@ -8,7 +8,7 @@ import { addConfigFlags, configFlags } from "./config_flags.ts";
 import { build } from "./build/build.ts";
 import type { BuildFlags } from "./build/settings.ts";
 import { type ExportFlags, exportSession } from "./export.ts";
-import { doctor, type DoctorFlags } from "./doctor.ts";
+import { doctor, type DoctorFlags } from "./doctor/doctor.ts";
 import { printPrompt } from "./prompt.ts";
 import { type CronFlags, printCronLine } from "./cron.ts";
 import { sessions, status, type StatusFlags } from "./status.ts";
