@@ -4,12 +4,9 @@ import { oneLine } from "../platform/text.ts";
 import { git, gitDirectory, type GitResult } from "./git.ts";
 import { type CommitFacts, commitsBetween } from "./history.ts";
 import { commitObstacle } from "./obstacle.ts";
-import { type PendingWork, pendingWork, type WorkPlace } from "./pending.ts";
+import type { PendingWork, WorkPlace } from "./pending.ts";
 import { takeOver } from "./take_over.ts";
 import { isLikeHead, stage } from "./temporary_index.ts";
-
-export { type CommitFacts, commitsBetween, headCommit } from "./history.ts";
-export { type DirtyFiles, dirtyFiles } from "./pending.ts";
 
 /** What to commit. */
 export interface CommitRequest extends WorkPlace {
@@ -40,20 +37,14 @@ export interface Refused {
   readonly byHook: boolean;
 }
 
-/**
- * Commits what has changed, but for files that were dirty before and are unchanged since. The user's index
- * is kept as it is apart from the files that are committed. git's own hooks run; when they refuse, the
- * changes stay, and the index is as it was. Nothing is pushed, and nothing is rewritten.
- */
-export async function commitWork(request: CommitRequest): Promise<CommitResult> {
-  const pending = await pendingWork(request);
-  return pending === undefined ? UNREADABLE : await commitPending(request, pending);
-}
-
 /** What is said when git cannot tell what has changed. */
 export const UNREADABLE: Refused = inTheWay("git cannot tell what has changed");
 
-/** Commits what was found to have changed. */
+/**
+ * Commits what was found to have changed. The user's index is kept as it is apart from the files that are
+ * committed. git's own hooks run; when they refuse, the changes stay, and the index is as it was. Nothing
+ * is pushed, and nothing is rewritten.
+ */
 export async function commitPending(
   request: CommitRequest,
   pending: PendingWork,

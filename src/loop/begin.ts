@@ -8,7 +8,7 @@ import { type Head, type Info, openTasks } from "../session/state.ts";
 import { readHead, readInfo, readIterations } from "../store/read.ts";
 import { transact } from "../store/transact.ts";
 import { hasDebts } from "./debts.ts";
-import { hasPendingWork } from "./auto_commit.ts";
+import { hasPendingWork } from "./work_baseline.ts";
 import { isProven } from "./decide.ts";
 import type { RunPlan, RunWorld } from "./plan.ts";
 import { makeRecorder, type Recorder } from "./recorder.ts";

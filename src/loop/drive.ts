@@ -1,27 +1,26 @@
 import { AgentError } from "../agent/errors.ts";
-import { UserError } from "../platform/failure.ts";
 import { relativeTo } from "../platform/paths.ts";
 import type { Ending } from "../session/ending.ts";
 import { event } from "../session/event.ts";
 import { completeSession } from "../session/session_rules.ts";
 import type { Head } from "../session/state.ts";
-import { addUsage, NO_USAGE, totalTokens, type Usage } from "../session/usage.ts";
+import { addUsage, NO_USAGE, type Usage } from "../session/usage.ts";
 import { readHead, readIterations, readTasks } from "../store/read.ts";
 import { transact } from "../store/transact.ts";
 import { AgentHolder } from "./agent_holder.ts";
 import { isDone } from "./begin.ts";
+import { checkFigures, recordBudget } from "./budget_facts.ts";
 import { Completions } from "./completions.ts";
 import type { RunContext } from "./context.ts";
 import { newCourse } from "./course.ts";
 import { currentHead } from "./current_head.ts";
-import { count, type EndReason, nextStep } from "./decide.ts";
+import { count, nextStep } from "./decide.ts";
 import { endingFor } from "./ending_text.ts";
 import { FrozenFiles } from "./frozen_files.ts";
-import { iterate, type IterationContext, type IterationResult } from "./iteration.ts";
+import { iterate, type IterationContext } from "./iteration.ts";
 import type { RunPlan, RunWorld } from "./plan.ts";
 import { SeenStates, tasksMark } from "./progress.ts";
 import { Spending } from "./spending.ts";
-import { amountOf, KINDS, type SpendingKind } from "./spending_limits.ts";
 import { startTimeBudget } from "./time_budget.ts";
 import { Verifier } from "./verifier.ts";
 
@@ -145,54 +144,10 @@ async function oneIteration(context: IterationContext, before: Head): Promise<vo
   }
 }
 
-/** A budget that nobody can count on is none: that must not show when the money is gone. */
-async function checkFigures(
-  { plan, recorder, spending, progress }: RunContext,
-  { usage, figures, outcome }: IterationResult,
-): Promise<void> {
-  if (outcome === "interrupted" || outcome === "failed") return;
-  const { limits: { spending: limits } } = plan;
-  const unknown = KINDS.find((kind) => limits[kind] > 0 && !figures[kind]);
-  const isFirst = progress.tally.iterations === 1;
-  if (unknown !== undefined && isFirst) {
-    throw new UserError(
-      `the agent does not tell what it spends (${WHAT[unknown]}): a budget could not be kept`,
-      ["Run without --max-tokens and --max-cost, or with --max-time and --iterations instead"],
-    );
-  }
-  const warn = (message: string): Promise<void> => recorder.record(event("warning", { message }));
-  if (unknown !== undefined && spending.warnOnce()) {
-    await warn(`the agent no longer tells ${WHAT[unknown]}: the ${unknown} budget cannot be kept`);
-  }
-  if (isFirst && limits.cost > 0 && usage.cost === 0 && totalTokens(usage) > 0) {
-    await warn(`the agent prices ${plan.model} at nothing: --max-cost can never be reached`);
-  }
-}
-
-const WHAT: Readonly<Record<SpendingKind, string>> = {
-  tokens: "how many tokens it uses",
-  cost: "what it costs",
-};
-
 /** Whether what was held before the extra turn has been heard in it. */
 async function wasTold({ plan, world }: RunContext, before: Head): Promise<boolean> {
   const { held = [] } = await currentHead(world.store, plan.session);
   return !held.some(({ seq }) => before.held?.some((piece) => piece.seq === seq));
-}
-
-async function recordBudget(
-  { plan, recorder, progress }: RunContext,
-  why: EndReason,
-  { usage }: Head,
-): Promise<void> {
-  const { spending, timeMs } = plan.limits;
-  if (why === "time") {
-    const used = Math.round(progress.tally.ms);
-    await recorder.record(event("budget.reached", { budget: "time", used, limit: timeMs }));
-  } else if (why === "tokens" || why === "cost") {
-    const used = amountOf(why, usage);
-    await recorder.record(event("budget.reached", { budget: why, used, limit: spending[why] }));
-  }
 }
 
 async function lastUsage(plan: RunPlan, { store }: RunWorld): Promise<Usage> {

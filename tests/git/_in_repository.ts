@@ -1,5 +1,5 @@
 /** Looks at a repository and commits in it, in a process of its own: its environment is the test. */
-import { commitWork } from "../../src/git/commit.ts";
+import { commitWork } from "./_commit_work.ts";
 import { ContentHashes } from "../../src/git/content_hash.ts";
 import { workTree } from "../../src/git/git.ts";
 import { readStatus } from "../../src/git/status.ts";

@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
-import {
-  type CommitFacts,
-  type CommitResult,
-  commitWork,
-  type DirtyFiles,
-  dirtyFiles,
-  headCommit,
-} from "../../src/git/commit.ts";
+import type { CommitResult } from "../../src/git/commit.ts";
+import { type CommitFacts, headCommit } from "../../src/git/history.ts";
+import { type DirtyFiles, dirtyFiles } from "../../src/git/pending.ts";
+import { commitWork } from "./_commit_work.ts";
 import { ContentHashes } from "../../src/git/content_hash.ts";
 import { joinPath } from "../../src/platform/paths.ts";
 

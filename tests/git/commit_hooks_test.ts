@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { commitWork, headCommit } from "../../src/git/commit.ts";
+import { headCommit } from "../../src/git/history.ts";
+import { commitWork } from "./_commit_work.ts";
 import { ContentHashes } from "../../src/git/content_hash.ts";
 import { joinPath } from "../../src/platform/paths.ts";
 import { NONE, Repository, Scratch } from "./_repository.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { commitWork } from "../../src/git/commit.ts";
+import { commitWork } from "./_commit_work.ts";
 import { NONE, Repository, Scratch } from "./_repository.ts";
 
 Deno.test("commitWork keeps staged, partially staged and intended files in the index as they are", async () => {

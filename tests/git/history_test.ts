@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { commitsBetween, dirtyFiles, headCommit } from "../../src/git/commit.ts";
+import { commitsBetween, headCommit } from "../../src/git/history.ts";
+import { dirtyFiles } from "../../src/git/pending.ts";
 import { ContentHashes } from "../../src/git/content_hash.ts";
 import { joinPath } from "../../src/platform/paths.ts";
 import { Repository } from "./_repository.ts";

@@ -1,0 +1,131 @@
+import { commitPending, UNREADABLE } from "../git/commit.ts";
+import { type CommitFacts, commitsBetween, headCommit } from "../git/history.ts";
+import { pendingWork, type WorkPlace } from "../git/pending.ts";
+import { oneLine, printable } from "../platform/text.ts";
+import { event } from "../session/event.ts";
+import { readHead, readIterations, readTasks } from "../store/read.ts";
+import type { AutoCommit, Finished } from "./auto_commit.ts";
+import { commitMessage } from "./commit_message.ts";
+import { hookOutput } from "./commit_refusal.ts";
+import { commitMade } from "./commit_totals.ts";
+import type { WorkSetup } from "./work_baseline.ts";
+
+/** Makes the commits of a run in a work tree. */
+export class Committer implements AutoCommit {
+  readonly #setup: WorkSetup;
+  readonly #place: WorkPlace;
+  /** Where HEAD was when it was last looked at; each look costs a process. */
+  #head: string | undefined;
+  /** Of the iteration that is going on, and when it began. */
+  #commits: CommitFacts[] = [];
+  #since = new Date(0);
+  readonly #told = new Set<string>();
+
+  constructor(setup: WorkSetup, place: WorkPlace) {
+    this.#setup = setup;
+    this.#place = place;
+  }
+
+  async begin(): Promise<string> {
+    this.#commits = [];
+    this.#since = this.#setup.store.clock.now();
+    this.#head ??= await headCommit(this.#place.top);
+    return this.#head;
+  }
+
+  async passOver(): Promise<void> {
+    this.#head = await headCommit(this.#place.top);
+    await this.#setup.recorder.record(event("commit.base", { commit: this.#head }));
+  }
+
+  commits(): readonly CommitFacts[] {
+    return this.#commits;
+  }
+
+  async uncommitted(): Promise<readonly string[] | undefined> {
+    return (await pendingWork(this.#place))?.entries.map(({ path }) => path);
+  }
+
+  async endTurn(): Promise<void> {
+    await this.breakOff();
+    this.#head = undefined;
+    await this.#setup.recorder.record(event("commit.base", { commit: null }));
+  }
+
+  forget(): void {
+    this.#head = undefined;
+  }
+
+  async breakOff(): Promise<Finished> {
+    await this.#recordAgents(await headCommit(this.#place.top));
+    return { commits: this.#commits };
+  }
+
+  async finish(iteration: number, stop: AbortSignal): Promise<Finished> {
+    const { plan, recorder } = this.#setup;
+    // The same look tells where HEAD is, and how the files are: in a clean tree it is the only one.
+    const pending = await pendingWork(this.#place);
+    await this.#recordAgents(pending?.head);
+    await this.#tellUnnameable(pending?.unnameable ?? []);
+    if (pending?.entries.length === 0) return { commits: this.#commits, status: pending.status };
+    const result = pending === undefined ? UNREADABLE : await commitPending({
+      ...this.#place,
+      message: await messageFor(this.#setup, iteration),
+      scratch: plan.scratch,
+      run: plan.run,
+      stop,
+    }, pending);
+    if (result.kind === "refused") {
+      const output = hookOutput(result);
+      const { why } = result;
+      await recorder.record(
+        event("commit.refused", output === undefined ? { why } : { why, output }),
+      );
+    }
+    if (result.kind === "committed") {
+      this.#head = result.commits.at(-1)?.id;
+      for (const commit of result.commits) await this.#record(commit, "run");
+    }
+    return { commits: this.#commits };
+  }
+
+  /** What cannot be committed is said, once. */
+  async #tellUnnameable(paths: readonly string[]): Promise<void> {
+    const fresh = paths.filter((path) => !this.#told.has(path));
+    if (fresh.length === 0) return;
+    for (const path of fresh) this.#told.add(path);
+    const names = oneLine(printable(fresh.join(", ")), 200);
+    const message = `left uncommitted, because the name is no UTF-8: ${names}`;
+    await this.#setup.recorder.record(event("warning", { message }));
+  }
+
+  /** Records the commits up to where HEAD is now. */
+  async #recordAgents(head: string | undefined): Promise<void> {
+    const before = this.#head;
+    this.#head = head;
+    if (before === undefined || head === undefined) return;
+    const commits = await commitsBetween(this.#place.top, before, head, { since: this.#since });
+    for (const commit of commits) await this.#record(commit, "agent");
+  }
+
+  async #record(commit: CommitFacts, by: "agent" | "run"): Promise<void> {
+    await this.#setup.recorder.record(commitMade(commit, by));
+    this.#commits.push(commit);
+  }
+}
+
+async function messageFor(
+  { plan, store }: WorkSetup,
+  iteration: number,
+): Promise<string> {
+  const { session } = plan;
+  const head = await readHead(store, session);
+  if (head === undefined) throw new Error(`session ${session} has vanished from the store`);
+  const touched = (await readTasks(store, session, head)).filter((task) =>
+    task.iteration === iteration
+  );
+  const done = touched.filter(({ status }) => status === "completed");
+  const tasks = done.length > 0 ? done : touched.filter(({ status }) => status === "in_progress");
+  const [record] = await readIterations(store, session, head, 1);
+  return commitMessage({ session, iteration, tasks, summary: record?.summary ?? null });
+}
