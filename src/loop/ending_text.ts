@@ -8,6 +8,7 @@ import {
 } from "../platform/text.ts";
 import { shellQuote } from "../platform/words.ts";
 import type { Ending } from "../session/ending.ts";
+import type { Judgement } from "../session/gate.ts";
 import { formatId } from "../session/ids.ts";
 import { type Head, openTasks } from "../session/state.ts";
 import { isClosed, type Task } from "../session/task.ts";
@@ -34,15 +35,25 @@ export interface EndingFacts {
   readonly uncommitted?: readonly string[];
 }
 
-/** A session that was complete before the run began. */
-export function nothingToDo(session: string, head: Head): Ending {
+/**
+ * A session that was complete before the run began.
+ *
+ * @param hadGates whether the session was begun with gates.
+ */
+export function nothingToDo(session: string, head: Head, hadGates: boolean): Ending {
   const tasks = head.tasks === 1 ? "the only task" : `all ${head.tasks} tasks`;
+  const are = head.tasks === 1 ? "is" : "are";
+  const { judgement } = head;
+  const isJudged = judgement?.passed === true && judgement.iteration === head.iterations;
+  const proven = isJudged
+    ? `; gates passed${judgedAt(judgement)}`
+    : hadGates
+    ? "; not proven, since this run has no gates"
+    : "";
   return {
     reason: "complete",
     isIdle: true,
-    message: `nothing to do: ${tasks} of session ${session} ${
-      head.tasks === 1 ? "is" : "are"
-    } done.`,
+    message: `nothing to do: ${tasks} of session ${session} ${are} done${proven}.`,
     hints: [],
   };
 }
@@ -171,11 +182,16 @@ function left(head: Head): string {
 
 function proof({ limits, head: { judgement } }: EndingFacts): string {
   if (limits.gates === "" || judgement === undefined) return "";
-  const { tolerated, commit, dirty } = judgement;
-  const rest = dirty ? ", with changes that are not committed" : "";
-  const at = commit === null || commit === "" ? "" : ` at ${commit.slice(0, 7)}${rest}`;
+  const { tolerated } = judgement;
+  const at = judgedAt(judgement);
   if (tolerated.length === 0) return `; gates pass${at}`;
   return `; gates pass${at}, but for ${names(tolerated)}, which failed before the session began`;
+}
+
+/** Which state of the files was judged. */
+function judgedAt({ commit, dirty }: Judgement): string {
+  const rest = dirty ? ", with changes that are not committed" : "";
+  return commit === null || commit === "" ? "" : ` at ${commit.slice(0, 7)}${rest}`;
 }
 
 /** Said where the proof has not said it. */

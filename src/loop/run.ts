@@ -33,7 +33,7 @@ export async function run(plan: RunPlan, world: RunWorld): Promise<Ending> {
   try {
     const standing = await readStanding(plan, world);
     if (standing !== undefined && isFinished(plan, standing)) {
-      return nothingToDo(plan.session, standing.head);
+      return nothingToDo(plan.session, standing.head, standing.info.gates !== undefined);
     }
     const lost = new AbortController();
     const remains = makeRemains(plan.run, world.clock);
@@ -97,7 +97,7 @@ async function runAsTenant(
     // Read again: whoever held the leases before may have changed it.
     const standing = await readStanding({ ...plan, reset: false }, world);
     if (standing !== undefined && isFinished(plan, standing)) {
-      return nothingToDo(plan.session, standing.head);
+      return nothingToDo(plan.session, standing.head, standing.info.gates !== undefined);
     }
     const workMark = await makeWorkMark(plan.root, plan.dataDirectory, world.ownOutput);
     const begun = await begin(plan, world, standing);

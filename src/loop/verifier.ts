@@ -32,12 +32,21 @@ export class Verifier {
 
   /** Takes the baseline, if there are gates and the session has not begun. */
   async takeBaseline(stop: AbortSignal): Promise<void> {
-    const { plan, world } = this.#context;
-    if (plan.gates.length === 0) return;
+    const { plan, world, recorder } = this.#context;
     const head = await readHead(world.store, plan.session);
-    if (head === undefined || head.iterations > 0) return;
+    if (head === undefined) return;
     const info = await readInfo(world.store, plan.session, head);
-    if (info.gates === undefined) await this.#verify("baseline", [], stop);
+    if (plan.gates.length > 0) {
+      if (head.iterations === 0 && info.gates === undefined) {
+        await this.#verify("baseline", [], stop);
+      }
+    } else if (info.gates !== undefined) {
+      // Gates that were flags are easily left out the next time.
+      const message =
+        "the session was begun with gates, and this run has none: nothing will prove " +
+        "that it is done. Give them again with --verify, or keep them in iteratr.yml";
+      await recorder.record(event("warning", { message }));
+    }
   }
 
   /** Judges a session that is declared done. */

@@ -216,7 +216,7 @@ export class PlainRenderer implements Renderer {
       case "spec.recorded":
         return event.data.changed ? [labelled("spec", "it has changed; the new text counts")] : [];
       case "warning":
-        return [labelled("warning", clean(event.data.message))];
+        return this.#wrapped(labelled("warning", clean(event.data.message)));
       case "session.created":
       case "agent.ended":
       case "iteration.usage":

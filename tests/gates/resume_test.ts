@@ -76,7 +76,7 @@ Deno.test("a proven session is nothing to do: no gate, no hook and no agent is r
   assert.equal(stage.read("home/runs"), "x\nx\n", "the baseline and the judgement");
   assert.equal((await stage.session()).events.length, events);
   // Without gates, the proof of before is more than is asked for.
-  assert.match((await gated(stage)).stdout, /^complete: nothing to do/m);
+  assert.match((await gated(stage)).stdout, /^complete: nothing to do: .*; gates passed/m);
 });
 
 Deno.test("--reopen takes a turn, and judges again", async () => {
@@ -98,4 +98,19 @@ Deno.test("a stop after an iteration that was declared done lets the gates judge
   endedWith(await run.finished(), 0);
   endedWith(await stop.finished(), 0);
   assert.equal(verdicts(await stage.session(), "judgement").length, 1);
+});
+
+Deno.test("a run without the gates that the session was begun with says that nothing will be proven", async () => {
+  await using stage = await Stage.make();
+  endedWith(await gated(stage, { gates: ["exit 1"], flags: ["-i", "1"] }), 4);
+  const finished = await gated(stage);
+  endedWith(finished, 0);
+  assert.match(
+    finished.stdout,
+    /^warning the session was begun with gates, and this run has none/m,
+  );
+  assert.match(finished.stdout, /^complete: 1 task done, .*[^;]$/m);
+  assert.match((await gated(stage)).stdout, /is done; not proven, since this run has no gates\.$/m);
+  const warned = dataOf(await stage.session(), "warning").length;
+  assert.equal(warned, 1, "it is said by the run that takes turns, and by no other");
 });

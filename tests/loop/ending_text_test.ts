@@ -207,16 +207,36 @@ Deno.test("a run that another iteration would take over its budget tells what th
 });
 
 Deno.test("a session that was complete before is nothing to do", () => {
-  assert.deepEqual(nothingToDo("user-auth", { ...emptyHead(1), tasks: 3 }), {
+  assert.deepEqual(nothingToDo("user-auth", { ...emptyHead(1), tasks: 3 }, false), {
     reason: "complete",
     isIdle: true,
     message: "nothing to do: all 3 tasks of session user-auth are done.",
     hints: [],
   });
   assert.equal(
-    nothingToDo("a", { ...emptyHead(1), tasks: 1 }).message,
+    nothingToDo("a", { ...emptyHead(1), tasks: 1 }, false).message,
     "nothing to do: the only task of session a is done.",
   );
+});
+
+Deno.test("that there is nothing to do is told with its proof, and with the lack of it", () => {
+  const judgement: Judgement = {
+    ...{ at: "", passed: true, failed: [], tolerated: [], gates: "x", iteration: 2, inARow: 0 },
+    ...{ commit: "0123456789abcdef", dirty: false },
+  };
+  const head: Head = { ...emptyHead(1), tasks: 1, iterations: 2, judgement };
+  const told = (head: Head, hadGates = true): string => nothingToDo("a", head, hadGates).message;
+  assert.match(told(head), /is done; gates passed at 0123456\.$/);
+  assert.match(
+    told({ ...head, judgement: { ...judgement, dirty: true } }),
+    /is done; gates passed at 0123456, with changes that are not committed\.$/,
+  );
+  const outsideGit = { ...judgement, commit: null };
+  assert.match(told({ ...head, judgement: outsideGit }), /is done; gates passed\.$/);
+  const lacking = /is done; not proven, since this run has no gates\.$/;
+  assert.match(told({ ...emptyHead(1), tasks: 1 }), lacking);
+  assert.match(told({ ...head, judgement: { ...judgement, iteration: 1 } }), lacking);
+  assert.match(told({ ...head, judgement: { ...judgement, passed: false } }), lacking);
 });
 
 Deno.test("a hint can be pasted into a shell, whatever the spec is called", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { PlainRenderer } from "../../src/render/plain.ts";
+import { type PlainOptions, PlainRenderer } from "../../src/render/plain.ts";
 import {
   type CommandFacts,
   event,
@@ -520,4 +520,15 @@ Deno.test("a long text is cut, so that a line stays a line", () => {
   for (const item of cut) {
     for (const line of textOf([item]).trimEnd().split("\n")) assert.ok(line.length <= 92, line);
   }
+});
+
+Deno.test("a long warning is broken between words on a terminal, and stays a line in a pipe", () => {
+  const message = "the session was begun with gates, and this run has none: nothing will be proven";
+  const options: PlainOptions = { session: "s", tasks: [], spec: "a.md", root: "/p" };
+  const warned = stored(event("warning", { message }));
+  const wide = new PlainRenderer(options).render(warned);
+  assert.equal(wide, `warning ${message}\n`);
+  const narrow = new PlainRenderer({ ...options, columns: () => 40 }).render(warned);
+  assert.ok(narrow.split("\n").every((line) => line.length <= 40), narrow);
+  assert.equal(narrow.replaceAll(/\s+/g, " ").trim(), `warning ${message}`);
 });
