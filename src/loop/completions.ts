@@ -51,19 +51,24 @@ export class Completions {
   }
 }
 
-/** What has been completed after an event, in the order in which it was. */
+/** What has been completed after an event, in the order in which it was; with the hooks that have ended. */
 export async function completionsSince(
   store: Store,
   session: string,
   head: Head,
   seq: number,
 ): Promise<readonly Completion[]> {
-  const completed: Completion[] = [];
+  const completed: Omit<Completion, "ended">[] = [];
+  const ended = new Map<number, string[]>();
   for await (const event of readEvents(store, session, head, seq)) {
     if (!isKnown(event)) continue;
+    if (event.type === "hook.ended" && event.data.completion !== undefined) {
+      const { completion, command } = event.data;
+      ended.set(completion, [...ended.get(completion) ?? [], command]);
+    }
     const isStatus = event.type === "task.status" || event.type === "task.added";
     if (!isStatus || event.data.status !== "completed") continue;
     completed.push({ task: event.data.n, seq: event.seq });
   }
-  return completed;
+  return completed.map((one) => ({ ...one, ended: ended.get(one.seq) ?? [] }));
 }

@@ -23,6 +23,8 @@ export interface Completion {
   readonly task: number;
   /** Sequence number of its event. */
   readonly seq: number;
+  /** The commands of its hooks that have ended already, in a run that was killed before the others. */
+  readonly ended: readonly string[];
 }
 
 const NAMES: Readonly<Record<keyof HookVariables, string>> = {
@@ -75,7 +77,11 @@ export class HookRunner {
     const hooks = this.#hooks[name];
     for (const [index, hook] of hooks.entries()) {
       if (stop.aborted) return;
-      await this.#runOne(hook, variables, stop, completion, index === hooks.length - 1);
+      const more = index < hooks.length - 1;
+      const hasEnded = completion?.ended[index] === this.#recorder.mask(hook.command);
+      // Only the last one marks the completion as done with.
+      if (hasEnded && more) continue;
+      await this.#runOne(hook, variables, stop, completion, more);
     }
   }
 
@@ -84,7 +90,7 @@ export class HookRunner {
     variables: HookVariables,
     stop: AbortSignal,
     completion: Completion | undefined,
-    isLast: boolean,
+    more: boolean,
   ): Promise<void> {
     const { facts, blobs, result } = await runCommand(
       {
@@ -113,9 +119,8 @@ export class HookRunner {
         held,
         ...(completion === undefined ? {} : { task: completion.task }),
         // One that was broken off has not had its turn: it is run again.
-        ...(completion === undefined || !isLast || wasStopped
-          ? {}
-          : { completion: completion.seq }),
+        ...(completion === undefined || wasStopped ? {} : { completion: completion.seq }),
+        ...(completion !== undefined && more ? { more } : {}),
       }),
     );
     // At the end of a run its hooks are run, whether the store takes anything more or not.

@@ -24,13 +24,13 @@ const MAX_HELD = 1_000;
 
 /** A hook has ended: its output may have to wait for a prompt, and a completion has had its hooks. */
 export function endHook(head: Head, event: Typed<"hook.ended">): Head {
-  const { held, completion } = event.data;
+  const { held, completion, more = false } = event.data;
   const waiting: readonly HeldOutput[] = head.held ?? [];
   const piece: HeldOutput = { seq: event.seq, failed: !isSuccess(event.data) };
   return {
     ...head,
     ...(held ? { held: [...waiting, piece].slice(-MAX_HELD) } : {}),
-    ...(completion === undefined
+    ...(completion === undefined || more
       ? {}
       : { completionsFrom: Math.max(completion, head.completionsFrom ?? 0) }),
   };

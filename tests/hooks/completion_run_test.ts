@@ -112,6 +112,36 @@ Deno.test("a completion whose hook was broken off by a signal or a kill has its 
   });
 });
 
+Deno.test("of several hooks of a completion, a kill has those run that had not ended", async () => {
+  const waits = `echo on >"$OUT/on"; test -e "$OUT/go" || sleep 1000; echo waited >>"$OUT/done"`;
+  const changed = `echo changed >>"$OUT/done"`;
+  const cases = [
+    [[NOTE, waits, NOTE], ["TAS-1 one", "waited", "TAS-1 one"]],
+    // Other hooks than before are run, also where they stand in the place of those that have ended.
+    [[changed, waits, NOTE], ["TAS-1 one", "changed", "waited", "TAS-1 one"]],
+    // The last one marks the completion as done with.
+    [[NOTE], ["TAS-1 one", "TAS-1 one"]],
+  ] as const;
+  await together(cases, async ([hooks, expected]) => {
+    await using stage = await Stage.make();
+    await writeHooks(stage, { "on_task_complete": [NOTE, waits, NOTE] });
+    {
+      await using run = await startHooked(stage);
+      await run.until(() => stage.read("on") !== "");
+      run.signal("SIGKILL");
+      await run.finished();
+    }
+    await stage.removeStrays();
+    await Deno.writeTextFile(stage.join("go"), "");
+    await writeHooks(stage, { "on_task_complete": hooks });
+    for (let n = 0; n < 2; n++) {
+      const { code, stdout } = await buildHooked(stage);
+      assert.equal(code, 0, stdout);
+      assert.deepEqual(linesOf(stage, "done"), expected);
+    }
+  });
+});
+
 Deno.test("a completion in a turn that was killed has its hooks in the next run", async () => {
   await using stage = await Stage.make();
   await writeHooks(stage, { "on_task_complete": [NOTE] });

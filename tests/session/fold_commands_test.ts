@@ -142,6 +142,8 @@ Deno.test("a completion has had its hooks when the last of them tells so, and ne
   const hookOf = (completion?: number): NewEvent =>
     hook({ hook: "on_task_complete", task: 1, ...completion === undefined ? {} : { completion } });
   assert.equal(onto(watched, hookOf()).completionsFrom, 1);
+  const first = hook({ hook: "on_task_complete", task: 1, completion: 9, more: true });
+  assert.equal(onto(watched, first).completionsFrom, 1);
   assert.equal(onto(watched, hookOf(9)).completionsFrom, 9);
   assert.equal(onto(watched, hookOf(9), hookOf(7)).completionsFrom, 9);
 });

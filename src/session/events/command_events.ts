@@ -9,9 +9,11 @@ export interface CommandEvents {
     readonly hook: HookName;
     /** Whether its output waits for the next prompt. */
     readonly held: boolean;
-    /** The task whose completion it was run for, and, at the last hook of it, the completion's event. */
+    /** The task whose completion it was run for, and the completion's event. */
     readonly task?: number;
     readonly completion?: number;
+    /** Whether further hooks are to be run for that completion. */
+    readonly more?: boolean;
   };
   /** The held output of hooks has gone to the agent, up to that event. */
   readonly "hook.delivered": { readonly through: number };
