@@ -1,7 +1,8 @@
 import { RUN_MARK } from "../platform/marked_processes.ts";
 import { joinPath } from "../platform/paths.ts";
 import { oneLine } from "../platform/text.ts";
-import { git, gitDirectory, type GitResult } from "./git.ts";
+import { git, type GitResult } from "./git.ts";
+import { gitDirectory } from "./work_tree.ts";
 import { type CommitFacts, commitsBetween } from "./history.ts";
 import { commitObstacle } from "./obstacle.ts";
 import type { PendingWork, WorkPlace } from "./pending.ts";
@@ -71,6 +72,8 @@ const SETTINGS = ["-c", "i18n.commitEncoding=UTF-8", "-c", "maintenance.auto=fal
 
 /** Hooks of git may run a whole test suite. */
 const COMMIT_MS = 600_000;
+/** What they say goes to the agent; nobody reads more of it than this. */
+const KEPT_BYTES = 256 * 1024;
 
 /** Commits with an index of its own, which takes nothing from the user's and leaves nothing in it. */
 async function commitWith(
@@ -89,7 +92,13 @@ async function commitWith(
   const done = await git(
     top,
     [...SETTINGS, "commit", "--quiet", "--cleanup=whitespace", `--file=${file}`],
-    { env, group: true, limitMs: COMMIT_MS, ...(stop === undefined ? {} : { stop }) },
+    {
+      env,
+      group: true,
+      limitMs: COMMIT_MS,
+      keptBytes: KEPT_BYTES,
+      ...(stop === undefined ? {} : { stop }),
+    },
   );
   if (stop?.aborted === true && !done.ok) return inTheWay("the run had to end");
   if (!done.ok) return refused(done);

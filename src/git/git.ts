@@ -1,5 +1,9 @@
-import { sendSignal } from "../platform/marked_processes.ts";
-import { Collected } from "./collected.ts";
+import { Capture } from "../platform/capture.ts";
+import { Collection } from "../platform/collection.ts";
+import { messageOf } from "../platform/failure.ts";
+import { PipeReading } from "../platform/pipe_reading.ts";
+import { Bounds } from "./bounds.ts";
+import { environment } from "./environment.ts";
 
 /** What a git command printed, and how it ended. */
 export interface GitResult {
@@ -25,38 +29,27 @@ export interface GitOptions {
   readonly limitMs?: number;
   /** Ends it before its time. */
   readonly stop?: AbortSignal;
+  /**
+   * Of what it prints, only the beginning and the end are kept, so many bytes in all: for commands whose
+   * output is for people. Of all others the whole is needed, and one that prints too much has failed.
+   */
+  readonly keptBytes?: number;
 }
 
 /** Longer than any of these commands takes; what waits for a passphrase would wait for ever. */
 const LIMIT_MS = 120_000;
-
-/** What is told to end has so long to do it in order. */
-const TERM_GRACE_MS = 500;
+/** More than git has to say of a repository that iteratr can handle at all. */
+const MAX_BYTES = 64 * 1024 * 1024;
 /** What a hook of git leaves running may hold the pipes; so long its last words are waited for. */
 const PIPE_GRACE_MS = 200;
-
-/**
- * Variables by which a shell, or a hook of git that starts iteratr, points every git command at one
- * repository or index (`git rev-parse --local-env-vars`); here the directory alone says which it is.
- */
-const POINTERS = [
-  "GIT_DIR",
-  "GIT_WORK_TREE",
-  "GIT_INDEX_FILE",
-  "GIT_COMMON_DIR",
-  "GIT_OBJECT_DIRECTORY",
-  "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-  "GIT_PREFIX",
-  "GIT_NAMESPACE",
-  "GIT_IMPLICIT_WORK_TREE",
-  "GIT_SHALLOW_FILE",
-  "GIT_GRAFT_FILE",
-];
 
 /**
  * Runs git in a directory. It never takes locks that are not needed, never asks for anything, and
  * never opens a pager or an editor. Which repository it is follows from the directory, whatever the
  * environment says. After two minutes it is ended, with its group if it has one.
+ *
+ * A Ctrl-C at the terminal reaches a command without a group of its own, and what it was to tell would be
+ * taken for an answer: such a command is run once more, out of its reach.
  *
  * @returns `ok: false` also when git is not installed.
  */
@@ -65,74 +58,78 @@ export async function git(
   args: readonly string[],
   options: GitOptions = {},
 ): Promise<GitResult> {
-  const { input, env, group = false, limitMs = LIMIT_MS, stop } = options;
-  try {
-    const child = new Deno.Command("git", {
-      args: ["--no-optional-locks", "-C", directory, ...args],
-      stdin: input === undefined ? "null" : "piped",
-      stdout: "piped",
-      stderr: "piped",
-      detached: group,
-      clearEnv: true,
-      env: {
-        ...environment(),
-        ...env,
-        GIT_TERMINAL_PROMPT: "0",
-        GIT_EDITOR: "true",
-        GIT_PAGER: "cat",
-        LC_ALL: "C",
-      },
-    }).spawn();
-    const end = (signal: Deno.Signal): void => sendSignal(group ? -child.pid : child.pid, signal);
-    let isLate = false;
-    const timers = [setTimeout(() => {
-      isLate = true;
-      end("SIGKILL");
-    }, limitMs)];
-    const onStop = (): void => {
-      end("SIGTERM");
-      timers.push(setTimeout(() => end("SIGKILL"), TERM_GRACE_MS));
-    };
-    if (stop?.aborted === true) onStop();
-    else stop?.addEventListener("abort", onStop, { once: true });
-    try {
-      const [stdout, stderr] = [new Collected(child.stdout), new Collected(child.stderr)];
-      const written = input === undefined ? undefined : write(child.stdin, input);
-      const { success, code } = await child.status;
-      await written;
-      const all = Promise.all([stdout.ended, stderr.ended]);
-      await Promise.race([
-        all,
-        new Promise((resolve) => timers.push(setTimeout(resolve, PIPE_GRACE_MS))),
-      ]);
-      await Promise.all([stdout.stop(), stderr.stop()]);
-      return {
-        ok: success,
-        code,
-        stdout: stdout.text,
-        stderr: isLate
-          ? `${stderr.text}\nfatal: it did not end within ${limitMs / 1000} s`
-          : stderr.text,
-      };
-    } finally {
-      stop?.removeEventListener("abort", onStop);
-      for (const timer of timers) clearTimeout(timer);
-    }
-  } catch (error) {
-    return {
-      ok: false,
-      code: 127,
-      stdout: "",
-      stderr: error instanceof Error ? error.message : String(error),
-    };
-  }
+  const { isKilled, ...result } = await runOnce(directory, args, options);
+  if (!isKilled || options.group === true) return result;
+  const { isKilled: _again, ...second } = await runOnce(directory, args, {
+    ...options,
+    group: true,
+  });
+  return second;
 }
 
-/** iteratr's own environment, without what points at some repository. */
-function environment(): Record<string, string> {
-  const variables = Deno.env.toObject();
-  for (const name of POINTERS) delete variables[name];
-  return variables;
+/** What a git command came to, and whether somebody else has ended it. */
+interface Outcome extends GitResult {
+  readonly isKilled: boolean;
+}
+
+async function runOnce(
+  directory: string,
+  args: readonly string[],
+  options: GitOptions,
+): Promise<Outcome> {
+  const { input, limitMs = LIMIT_MS, keptBytes } = options;
+  let child: Deno.ChildProcess;
+  try {
+    child = spawn(directory, args, options);
+  } catch (error) {
+    return { ok: false, code: 127, stdout: "", stderr: messageOf(error), isKilled: false };
+  }
+  using bounds = new Bounds(options.group === true ? -child.pid : child.pid, limitMs, options.stop);
+  const [out, err] = keptBytes === undefined
+    ? [new Collection(MAX_BYTES), new Collection(MAX_BYTES)]
+    : [new Capture(keptBytes), new Capture(keptBytes)];
+  const pipes = [new PipeReading(child.stdout, out), new PipeReading(child.stderr, err)];
+  const written = input === undefined ? undefined : write(child.stdin, input);
+  const { success, code, signal } = await child.status;
+  await written;
+  await bounds.within(PIPE_GRACE_MS, Promise.all(pipes.map(({ ended }) => ended)));
+  await Promise.all(pipes.map((pipe) => pipe.stop()));
+  const isTooMuch = keptBytes === undefined && out.bytes > MAX_BYTES;
+  const why = bounds.isLate
+    ? `\nfatal: it did not end within ${limitMs / 1000} s`
+    : isTooMuch
+    ? `\nfatal: it printed more than ${MAX_BYTES / 1024 ** 2} MiB`
+    : "";
+  return {
+    ok: success && !isTooMuch,
+    code,
+    stdout: out.text(),
+    stderr: `${err.text()}${why}`,
+    isKilled: signal !== null && !bounds.isLate && !bounds.isStopped,
+  };
+}
+
+function spawn(
+  directory: string,
+  args: readonly string[],
+  { input, env, group = false }: GitOptions,
+): Deno.ChildProcess {
+  return new Deno.Command("git", {
+    args: ["--no-optional-locks", "-C", directory, ...args],
+    stdin: input === undefined ? "null" : "piped",
+    stdout: "piped",
+    stderr: "piped",
+    detached: group,
+    clearEnv: true,
+    env: {
+      ...environment(),
+      ...env,
+      GIT_TERMINAL_PROMPT: "0",
+      GIT_EDITOR: "true",
+      GIT_PAGER: "cat",
+      LC_ALL: "C",
+    },
+  }).spawn();
 }
 
 /** A command that ends without having read everything says by its exit code what was wrong. */
@@ -144,25 +141,4 @@ async function write(stdin: WritableStream<Uint8Array>, text: string): Promise<v
   } catch {
     await writer.abort().catch(() => undefined);
   }
-}
-
-/** The top of the work tree that a directory is in, or `undefined` outside git. */
-export async function workTree(directory: string): Promise<string | undefined> {
-  const { ok, stdout } = await git(directory, ["rev-parse", "--show-toplevel"]);
-  return ok ? stdout.replace(/\n$/, "") : undefined;
-}
-
-/** Why a directory is in no work tree, in words for a person. */
-export async function whyNoWorkTree(directory: string): Promise<string> {
-  if (!(await git(directory, ["--version"])).ok) return "git is not installed";
-  const { stderr } = await git(directory, ["rev-parse", "--show-toplevel"]);
-  const why = /^fatal: (.*)/m.exec(stderr)?.[1] ?? "";
-  // A bare repository, and none at all; anything else, such as a doubtful owner, git tells itself.
-  return why === "" || /not a git repository|work tree/.test(why) ? "no work tree of git" : why;
-}
-
-/** The directory in which git keeps what belongs to a work tree; `undefined` when git does not work. */
-export async function gitDirectory(top: string): Promise<string | undefined> {
-  const { ok, stdout } = await git(top, ["rev-parse", "--absolute-git-dir"]);
-  return ok ? stdout.replace(/\n$/, "") : undefined;
 }

@@ -110,11 +110,15 @@ function factsOf(text: string): CommitFacts {
   };
 }
 
-/** The commit that HEAD is at; empty before the first one and outside git. */
-export async function headCommit(top: string): Promise<string> {
-  const { ok, stdout } = await git(top, ["rev-parse", "--verify", "--quiet", "HEAD"]);
-  return ok ? stdout.trim() : "";
+/** The commit that HEAD is at; empty before the first one, `undefined` when git cannot tell. */
+export async function headCommit(top: string): Promise<string | undefined> {
+  const { ok, code, stdout } = await git(top, ["rev-parse", "--verify", "--quiet", "HEAD"]);
+  if (ok) return stdout.trim();
+  return code === NO_SUCH_COMMIT ? "" : undefined;
 }
+
+/** Every other failure of git has another code. */
+const NO_SUCH_COMMIT = 1;
 
 /** The commit that another was made on; empty for the first one. */
 export async function commitBefore(top: string, commit: string): Promise<string> {

@@ -1,5 +1,6 @@
 import { exists, joinPath } from "../platform/paths.ts";
-import { git, gitDirectory } from "./git.ts";
+import { git } from "./git.ts";
+import { gitDirectory } from "./work_tree.ts";
 
 /** Files and directories of git that tell of something half done. */
 const HALF_DONE: readonly (readonly [name: string, what: string])[] = [

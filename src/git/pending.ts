@@ -31,14 +31,18 @@ export interface PendingWork {
   readonly status: WorkTreeStatus;
 }
 
-/** The files that differ from HEAD just now, with marks of their contents. */
+/**
+ * The files that differ from HEAD just now, with marks of their contents.
+ *
+ * @returns `undefined` when git cannot tell.
+ */
 export async function dirtyFiles(
   top: string,
   ignored: string,
   hashes: ContentHashes,
-): Promise<DirtyFiles> {
+): Promise<DirtyFiles | undefined> {
   const entries = await markedEntries(top, ignored, hashes);
-  return new Map(entries.map(({ entry, mark }) => [entry.path, mark]));
+  return entries && new Map(entries.map(({ entry, mark }) => [entry.path, mark]));
 }
 
 /** The same, with all that git says of them. */
@@ -46,9 +50,11 @@ export async function markedEntries(
   top: string,
   ignored: string,
   hashes: ContentHashes,
-): Promise<readonly { readonly entry: StatusEntry; readonly mark: string }[]> {
+): Promise<readonly { readonly entry: StatusEntry; readonly mark: string }[] | undefined> {
+  const status = await readStatus(top);
+  if (status === undefined) return undefined;
   const isOwn = ownFiles(top, ignored);
-  const entries = ((await readStatus(top))?.entries ?? []).filter(({ path }) => !isOwn(path));
+  const entries = status.entries.filter(({ path }) => !isOwn(path));
   const marked: { readonly entry: StatusEntry; readonly mark: string }[] = [];
   for (const entry of entries) marked.push({ entry, mark: await markOf(top, entry, hashes) });
   return marked;

@@ -15,17 +15,19 @@ export interface TreeState {
 /**
  * Looks at a work tree.
  *
+ * @returns `undefined` when git cannot tell: what nobody has seen must not be called clean.
  * @param ignored iteratr's own directory, which does not count.
  */
 export async function treeState(
   top: string,
   ignored: string,
   hashes: ContentHashes,
-): Promise<TreeState> {
+): Promise<TreeState | undefined> {
   const [commit, entries] = await Promise.all([
     headCommit(top),
     markedEntries(top, ignored, hashes),
   ]);
+  if (commit === undefined || entries === undefined) return undefined;
   const tracked = entries.filter(({ entry }) => !entry.isUntracked);
   return {
     commit,

@@ -1,6 +1,6 @@
 import { joinPath } from "../platform/paths.ts";
 import { ContentHashes, digest } from "./content_hash.ts";
-import { workTree } from "./git.ts";
+import { workTree } from "./work_tree.ts";
 import { readStatus, type WorkTreeStatus } from "./status.ts";
 
 /**

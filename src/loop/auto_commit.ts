@@ -1,5 +1,5 @@
 import { ContentHashes } from "../git/content_hash.ts";
-import { whyNoWorkTree } from "../git/git.ts";
+import { whyNoWorkTree } from "../git/work_tree.ts";
 import { event } from "../session/event.ts";
 import { Committer } from "./committer.ts";
 import type { CommitFacts } from "../git/history.ts";
@@ -74,5 +74,11 @@ export async function makeAutoCommit(setup: WorkSetup): Promise<AutoCommit> {
   const hashes = new ContentHashes(setup.ownOutput);
   const baseline = await takeWorkBaseline(setup, top, hashes);
   if (!plan.autoCommit) return NONE;
+  if (baseline === undefined) {
+    const message =
+      "the work will not be committed: git cannot tell which files were changed before";
+    await recorder.record(event("warning", { message }));
+    return NONE;
+  }
   return new Committer(setup, { top, ignored: setup.ignored, baseline, hashes });
 }

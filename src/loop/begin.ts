@@ -1,4 +1,4 @@
-import { workTree } from "../git/git.ts";
+import { workTree } from "../git/work_tree.ts";
 import { UserError } from "../platform/failure.ts";
 import { exists, relativeTo } from "../platform/paths.ts";
 import { event, type NewEvent } from "../session/event.ts";

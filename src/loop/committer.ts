@@ -26,7 +26,7 @@ export class Committer implements AutoCommit {
     this.#place = place;
   }
 
-  async begin(): Promise<string> {
+  async begin(): Promise<string | undefined> {
     this.#commits = [];
     this.#since = this.#setup.store.clock.now();
     this.#head ??= await headCommit(this.#place.top);
@@ -35,7 +35,7 @@ export class Committer implements AutoCommit {
 
   async passOver(): Promise<void> {
     this.#head = await headCommit(this.#place.top);
-    await this.#setup.recorder.record(event("commit.base", { commit: this.#head }));
+    await this.#setup.recorder.record(event("commit.base", { commit: this.#head ?? null }));
   }
 
   commits(): readonly CommitFacts[] {
@@ -75,7 +75,9 @@ export class Committer implements AutoCommit {
       run: plan.run,
       stop,
     }, pending);
-    if (result.kind === "refused") {
+    // What a run that has to end does not come to is no refusal.
+    const isBrokenOff = pending === undefined && stop.aborted;
+    if (result.kind === "refused" && !isBrokenOff) {
       const output = hookOutput(result);
       const { why } = result;
       await recorder.record(

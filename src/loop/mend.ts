@@ -92,7 +92,7 @@ async function committedIn(
   }
   const since = open.commit === undefined
     ? []
-    : await commitsBetween(top, open.commit, await headCommit(top), {
+    : await commitsBetween(top, open.commit, await headCommit(top) ?? "", {
       since: new Date(open.startedAt),
       until,
     });

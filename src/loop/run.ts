@@ -1,5 +1,5 @@
 import { makeWorkMark } from "../git/work_mark.ts";
-import { workTree } from "../git/git.ts";
+import { workTree } from "../git/work_tree.ts";
 import { parentPath, relativeTo } from "../platform/paths.ts";
 import { type Ending, exitCode } from "../session/ending.ts";
 import { event } from "../session/event.ts";

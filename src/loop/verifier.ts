@@ -87,8 +87,8 @@ export class Verifier {
       event("verify.ended", {
         for: purpose,
         ...{ passed, failed, tolerated, work },
-        commit: this.#top === undefined ? null : judged.commit,
-        dirty: judged.dirty,
+        commit: judged?.commit ?? null,
+        dirty: judged?.dirty ?? false,
         gates: plan.limits.gates,
       }),
       ...(purpose === "judgement" && !passed
@@ -100,9 +100,9 @@ export class Verifier {
   async #runGate(
     gate: Gate,
     purpose: GatePurpose,
-    before: TreeState,
+    before: TreeState | undefined,
     stop: AbortSignal,
-  ): Promise<{ readonly passed: boolean; readonly after: TreeState }> {
+  ): Promise<{ readonly passed: boolean; readonly after: TreeState | undefined }> {
     const { plan, world, recorder } = this.#context;
     const { facts, blobs } = await runCommand(
       {
@@ -120,7 +120,9 @@ export class Verifier {
     );
     const after = await this.#look();
     const passed = isSuccess(facts);
-    const changed = changedBetween(before, after).slice(0, MAX_CHANGED);
+    const changed = before === undefined || after === undefined
+      ? []
+      : changedBetween(before, after).slice(0, MAX_CHANGED);
     const { end, exit, ms } = facts;
     world.log.record("info", "gate", gate.name, { for: purpose, end, exit, ms });
     await recorder.recordWith(
@@ -130,9 +132,10 @@ export class Verifier {
     return { passed, after };
   }
 
-  async #look(): Promise<TreeState> {
+  /** How the work tree is; `undefined` outside git, and when git cannot tell. */
+  async #look(): Promise<TreeState | undefined> {
     const { plan } = this.#context;
-    if (this.#top === undefined) return { commit: "", dirty: false, tracked: new Map() };
+    if (this.#top === undefined) return undefined;
     return await treeState(this.#top, plan.dataDirectory, this.#hashes);
   }
 }

@@ -24,13 +24,17 @@ export interface WorkSetup {
 /**
  * The files that are a person's: those that were dirty before the session's first touch, and have not
  * changed since. The session's first run notes them.
+ *
+ * @returns `undefined` when git cannot tell which files are dirty. Nothing is noted then: an empty list
+ *   would give a person's files to the session, for its whole life.
  */
 export async function takeWorkBaseline(
   { plan, store, recorder, head, info, ignored }: WorkSetup,
   top: string,
   hashes: ContentHashes,
-): Promise<DirtyFiles> {
+): Promise<DirtyFiles | undefined> {
   const files = await dirtyFiles(top, ignored, hashes);
+  if (files === undefined) return undefined;
   if (info.baseline === null) {
     const { text, blobs } = await storeText(JSON.stringify([...files]));
     await recorder.recordWith(blobs, event("work.baseline", { files: text, count: files.size }));

@@ -1,22 +1,26 @@
-import type { Capture } from "./capture.ts";
 import type { Clock } from "./clock.ts";
 import { settlesWithin } from "./settled.ts";
 
 const ROUND_MS = 50;
 const MOST_ROUNDS = 10;
 
+/** Where the bytes of a pipe go. */
+export interface Sink {
+  push(chunk: Uint8Array): void;
+}
+
 /** Reads a pipe all the time, since a full one would stop whoever writes to it. */
 export class PipeReading {
   /** Resolves when the pipe is at its end, or nobody reads it any more; never rejects. */
   readonly ended: Promise<void>;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  #capture: Capture | undefined;
+  #sink: Sink | undefined;
   #isEnded = false;
   #arrivals = 0;
 
-  constructor(pipe: ReadableStream<Uint8Array>, capture: Capture) {
+  constructor(pipe: ReadableStream<Uint8Array>, sink: Sink) {
     this.#reader = pipe.getReader();
-    this.#capture = capture;
+    this.#sink = sink;
     this.ended = this.#read();
   }
 
@@ -40,7 +44,7 @@ export class PipeReading {
 
   /** From now on, what comes is dropped. */
   drop(): void {
-    this.#capture = undefined;
+    this.#sink = undefined;
   }
 
   /** Closes the pipe: whoever still writes to it gets SIGPIPE. */
@@ -55,7 +59,7 @@ export class PipeReading {
         const { done, value } = await this.#reader.read();
         if (done) break;
         this.#arrivals++;
-        this.#capture?.push(value);
+        this.#sink?.push(value);
       }
     } catch {
       // The pipe broke with the process; its end tells the story.

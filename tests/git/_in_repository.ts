@@ -1,7 +1,7 @@
 /** Looks at a repository and commits in it, in a process of its own: its environment is the test. */
 import { commitWork } from "./_commit_work.ts";
 import { ContentHashes } from "../../src/git/content_hash.ts";
-import { workTree } from "../../src/git/git.ts";
+import { workTree } from "../../src/git/work_tree.ts";
 import { readStatus } from "../../src/git/status.ts";
 import { joinPath } from "../../src/platform/paths.ts";
 

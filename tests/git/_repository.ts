@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { CommitResult } from "../../src/git/commit.ts";
-import { type CommitFacts, headCommit } from "../../src/git/history.ts";
+import type { CommitFacts } from "../../src/git/history.ts";
+import { headCommit } from "./_head.ts";
 import { type DirtyFiles, dirtyFiles } from "../../src/git/pending.ts";
 import { commitWork } from "./_commit_work.ts";
 import { ContentHashes } from "../../src/git/content_hash.ts";
@@ -102,8 +103,10 @@ export class Repository implements AsyncDisposable {
   }
 
   /** What is dirty before a session. */
-  baseline(): Promise<DirtyFiles> {
-    return dirtyFiles(this.path, this.join(".iteratr"), this.hashes);
+  async baseline(): Promise<DirtyFiles> {
+    const files = await dirtyFiles(this.path, this.join(".iteratr"), this.hashes);
+    assert.ok(files !== undefined, "git cannot tell which files are dirty");
+    return files;
   }
 
   /** Commits as an iteration does. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { headCommit } from "../../src/git/history.ts";
+import { headCommit } from "./_head.ts";
 import { commitWork } from "./_commit_work.ts";
 import { ContentHashes } from "../../src/git/content_hash.ts";
 import { joinPath } from "../../src/platform/paths.ts";

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { commitsBetween, headCommit } from "../../src/git/history.ts";
+import { commitsBetween } from "../../src/git/history.ts";
+import { headCommit } from "./_head.ts";
+import { headCommit as triedHead } from "../../src/git/history.ts";
+import { treeState } from "../../src/git/tree_state.ts";
 import { dirtyFiles } from "../../src/git/pending.ts";
 import { ContentHashes } from "../../src/git/content_hash.ts";
 import { joinPath } from "../../src/platform/paths.ts";
@@ -48,19 +51,20 @@ Deno.test("commitsBetween tells the first commits of a repository", async () => 
   assert.deepEqual(commits.map(({ subject, files }) => [subject, files]), [["x", 1]]);
 });
 
-Deno.test("headCommit and dirtyFiles find nothing outside git and in a bare repository", async () => {
+Deno.test("what git cannot tell is no answer: outside git, and in a bare repository", async () => {
   await using repository = await Repository.make();
   await repository.git("clone", "-q", "--bare", ".", "bare.git");
   const plain = await Deno.makeTempDir({ prefix: "iteratr-test-" });
   try {
-    assert.equal(await headCommit(plain), "");
+    assert.equal(await triedHead(plain), undefined);
     for (const directory of [plain, repository.join("bare.git")]) {
       const files = await dirtyFiles(
         directory,
         joinPath(directory, ".iteratr"),
         new ContentHashes(),
       );
-      assert.equal(files.size, 0);
+      assert.equal(files, undefined);
+      assert.equal(await treeState(directory, directory, new ContentHashes()), undefined);
     }
   } finally {
     await Deno.remove(plain, { recursive: true });

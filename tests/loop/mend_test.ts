@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { headCommit } from "../../src/git/history.ts";
+import { headCommit } from "../git/_head.ts";
 import { SESSION_TRAILER } from "../../src/git/history.ts";
 import { mend } from "../../src/loop/mend.ts";
 import { event, type EventData } from "../../src/session/event.ts";

@@ -1,6 +1,7 @@
 import { resolveConfig, type Resolved } from "../../config/resolve.ts";
 import type { Config } from "../../config/table.ts";
-import { git, workTree } from "../../git/git.ts";
+import { git } from "../../git/git.ts";
+import { workTree } from "../../git/work_tree.ts";
 import { loadHooks } from "../../hooks/hooks_file.ts";
 import { messageOf, UserError } from "../../platform/failure.ts";
 import { plural } from "../../platform/text.ts";

@@ -1,0 +1,24 @@
+/**
+ * Variables by which a shell, or a hook of git that starts iteratr, points every git command at one
+ * repository or index (`git rev-parse --local-env-vars`); here the directory alone says which it is.
+ */
+const POINTERS = [
+  "GIT_DIR",
+  "GIT_WORK_TREE",
+  "GIT_INDEX_FILE",
+  "GIT_COMMON_DIR",
+  "GIT_OBJECT_DIRECTORY",
+  "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+  "GIT_PREFIX",
+  "GIT_NAMESPACE",
+  "GIT_IMPLICIT_WORK_TREE",
+  "GIT_SHALLOW_FILE",
+  "GIT_GRAFT_FILE",
+];
+
+/** iteratr's own environment, without what points at some repository. */
+export function environment(): Record<string, string> {
+  const variables = Deno.env.toObject();
+  for (const name of POINTERS) delete variables[name];
+  return variables;
+}
