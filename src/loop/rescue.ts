@@ -17,35 +17,56 @@ export async function rescue(
   temporaryDirectory: string,
 ): Promise<string | undefined> {
   const time = store.clock.now().toISOString().replaceAll(/[-:]|\.\d+/g, "");
-  const lines: string[] = [];
+  const name = `rescue-${session}-${time}.jsonl`;
+  // The disk of the data directory may be the very thing that is full.
+  for (const path of [`${dataDirectory}.${name}`, `${temporaryDirectory}/iteratr-${name}`]) {
+    const result = await writeNew(path, linesOf(store, session, unsaved));
+    if (result !== "failed") return result === "written" ? path : undefined;
+  }
+  return undefined;
+}
+
+async function* linesOf(
+  store: Store,
+  session: string,
+  unsaved: readonly Unsaved[],
+): AsyncGenerator<string> {
   try {
     const head = await readHead(store, session);
-    if (head !== undefined) {
-      for await (const line of exportLines(store, session, head)) lines.push(line);
-    }
+    if (head !== undefined) yield* exportLines(store, session, head);
   } catch {
     // A damaged store gives what comes before the damage.
   }
   for (const { events, blobs } of unsaved) {
     for (const { ref, parts } of blobs) {
       const text = new TextDecoder().decode(await new Blob([...parts]).arrayBuffer());
-      lines.push(`${store.mask(JSON.stringify({ blob: ref.blob, text }))}\n`);
+      yield `${store.mask(JSON.stringify({ blob: ref.blob, text }))}\n`;
     }
     // What was to be stored is masked on its way into the store, which these have not gone.
-    for (const event of events) {
-      lines.push(`${store.mask(JSON.stringify({ unsaved: event }))}\n`);
-    }
+    for (const event of events) yield `${store.mask(JSON.stringify({ unsaved: event }))}\n`;
   }
-  if (lines.length === 0) return undefined;
-  const name = `rescue-${session}-${time}.jsonl`;
-  // The disk of the data directory may be the very thing that is full.
-  for (const path of [`${dataDirectory}.${name}`, `${temporaryDirectory}/iteratr-${name}`]) {
-    try {
-      await Deno.writeTextFile(path, lines.join(""), { mode: 0o600, createNew: true });
-      return path;
-    } catch {
-      await Deno.remove(path).catch(() => undefined);
+}
+
+/** Writes lines as they come, since a log may be longer than memory; without any there is no file. */
+async function writeNew(
+  path: string,
+  lines: AsyncIterable<string>,
+): Promise<"written" | "nothing" | "failed"> {
+  const encoder = new TextEncoder();
+  let file: Deno.FsFile | undefined;
+  try {
+    for await (const line of lines) {
+      file ??= await Deno.open(path, { write: true, createNew: true, mode: 0o600 });
+      const bytes = encoder.encode(line);
+      for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
     }
+    await file?.sync();
+    return file === undefined ? "nothing" : "written";
+  } catch {
+    // A file of that name that was there before is not ours to remove.
+    if (file !== undefined) await Deno.remove(path).catch(() => undefined);
+    return "failed";
+  } finally {
+    file?.close();
   }
-  return undefined;
 }

@@ -4,7 +4,7 @@ import type { Head, SessionState } from "../session/state.ts";
 import type { StoredEvent } from "../session/event.ts";
 import { loadText } from "./blob.ts";
 import { StoreError } from "./errors.ts";
-import { namedBlob } from "./export.ts";
+import { namedBlobs } from "./export.ts";
 import type { Store } from "./open.ts";
 import {
   readEvents,
@@ -66,9 +66,8 @@ async function firstLostText(
   head: Head,
   events: readonly StoredEvent[],
 ): Promise<string | undefined> {
-  for (const event of events) {
-    const ref = namedBlob(event);
-    if (ref === undefined) continue;
+  const named = events.flatMap((event) => namedBlobs(event).map((ref) => ({ ref, event })));
+  for (const { ref, event } of named) {
     try {
       await loadText(store, session, head.epoch, ref);
     } catch (error) {

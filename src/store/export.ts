@@ -1,6 +1,7 @@
-import { isKnown, type SessionEvent, type StoredEvent } from "../session/event.ts";
+import { asNumber, asObject, asText } from "../platform/json.ts";
+import type { StoredEvent } from "../session/event.ts";
 import type { Head } from "../session/state.ts";
-import type { BlobRef, StoredText } from "../session/stored_text.ts";
+import type { BlobRef } from "../session/stored_text.ts";
 import { loadText } from "./blob.ts";
 import type { Store } from "./open.ts";
 import { readEvents } from "./read.ts";
@@ -20,8 +21,8 @@ export async function* exportLines(
   written: Set<string> = new Set(),
 ): AsyncGenerator<string> {
   for await (const event of readEvents(store, session, head, after)) {
-    const ref = namedBlob(event);
-    if (ref !== undefined && !written.has(ref.blob)) {
+    for (const ref of namedBlobs(event)) {
+      if (written.has(ref.blob)) continue;
       written.add(ref.blob);
       const text = await loadText(store, session, head.epoch, ref);
       yield `${JSON.stringify({ blob: ref.blob, text })}\n`;
@@ -30,22 +31,16 @@ export async function* exportLines(
   }
 }
 
-/** The blob that an event names, if it names one. */
-export function namedBlob(event: StoredEvent): BlobRef | undefined {
-  if (!isKnown(event)) return undefined;
-  const text = namedText(event);
-  return typeof text === "string" ? undefined : text;
+/**
+ * The blobs that an event names: told by their shape, so that those of types which only a later version
+ * knows are not left out either.
+ */
+export function namedBlobs({ data }: StoredEvent): readonly BlobRef[] {
+  return Object.values(asObject(data) ?? {}).filter(isBlobRef);
 }
 
-function namedText(event: SessionEvent): StoredText {
-  switch (event.type) {
-    case "spec.recorded":
-      return event.data.text;
-    case "agent.tool":
-      return event.data.output;
-    case "work.baseline":
-      return event.data.files;
-    default:
-      return "";
-  }
+function isBlobRef(value: unknown): value is BlobRef {
+  const fields = asObject(value);
+  return fields !== undefined && /^[0-9a-f]{32}$/.test(asText(fields["blob"]) ?? "") &&
+    asNumber(fields["bytes"]) !== undefined;
 }
