@@ -166,7 +166,7 @@ function personFault({ rpc }: FaultFacts, known: Known, message: string): Fault 
   const isUnpaid = (isFinal || status === 403 || status === 429) &&
     codes.some((code) => UNPAID.test(joined(code)));
   if (status === 402 || isUnpaid) {
-    return person("the provider wants to be paid", "Top up the account", OTHER_MODEL);
+    return person("the provider reports a billing problem", "Top up the account", OTHER_MODEL);
   }
   if (status === 403) return person("the provider refuses access", LOG_IN, OTHER_MODEL);
   if (
@@ -176,7 +176,7 @@ function personFault({ rpc }: FaultFacts, known: Known, message: string): Fault 
     return person("the provider refuses the login", LOG_IN);
   }
   if (rpc?.code === AUTH_REQUIRED && status === undefined) {
-    return person("the agent wants a login first", LOG_IN);
+    return person("the agent requires you to log in", LOG_IN);
   }
   return undefined;
 }

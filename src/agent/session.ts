@@ -58,7 +58,7 @@ export async function openSession(
 function sessionError(error: unknown): unknown {
   if (!(error instanceof RequestError)) return error;
   return error.code === AUTH_REQUIRED
-    ? new UserError(`the agent wants a login first: ${messageOf(error)}`, [
+    ? new UserError(`the agent requires you to log in: ${messageOf(error)}`, [
       "Log in: opencode auth login",
     ])
     : new AgentError(`the agent opened no session: ${messageOf(error)}`, "", rpcOf(error));

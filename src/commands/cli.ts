@@ -100,7 +100,7 @@ function makeProgram(finish: (code: number) => void): Command {
     .option("-e, --extra-instructions <text>", "more to tell the agent, at the end of the prompt")
     .option("-C, --directory <dir>", "work there instead of the current directory")
     .option("--dry-run", "check everything and print it, but send nothing and change nothing")
-    .option("--reset", "archive the session's log and begin anew")
+    .option("--reset", "archive the session's log and start over")
     .option("--reopen", "go on although the session is finished")
     .option("--quiet", "print problems and the ending only")
     .option("--json", "print the run's events as lines of JSON, and nothing else, on stdout")
@@ -127,7 +127,7 @@ function makeProgram(finish: (code: number) => void): Command {
   program.command("gen-template")
     .description("write the built-in prompt template to a file, to be changed")
     .option("-o, --output <file>", "where to (default: .iteratr.template)")
-    .option("-f, --force", "write over a file that is there")
+    .option("-f, --force", "overwrite an existing file")
     .action((flags: GenTemplateFlags) => outsideRun(() => genTemplate(flags, world)));
   const config = program.command("config")
     .description("show the configuration, and where each value comes from")
@@ -193,7 +193,7 @@ function makeProgram(finish: (code: number) => void): Command {
     .option("--data-dir <dir>", "where sessions are kept (default: .iteratr)")
     .action((session: string, flags: ExportFlags) => exportSession(session, flags, asItIs));
   program.command("reset <session>")
-    .description("archive the log of a session and begin it anew")
+    .description("archive the log of a session and start it over")
     .option("--data-dir <dir>", "where sessions are kept (default: .iteratr)")
     .action((session: string, flags: ResetFlags) => outsideRun(() => reset(session, flags, world)));
   program.command("delete <session>")
@@ -203,7 +203,7 @@ function makeProgram(finish: (code: number) => void): Command {
       outsideRun(() => remove(session, flags, world))
     );
   program.command("doctor")
-    .description("look whether everything is in order")
+    .description("check that everything is set up correctly")
     .option("--check", "check the store: its file, and the views of every session against its log")
     .option("--json", "print the findings as JSON")
     .option("--data-dir <dir>", "where sessions are kept (default: .iteratr)")

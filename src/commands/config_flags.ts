@@ -65,7 +65,7 @@ export function configFlags(command: Command): FlagTexts {
     const off = flag.off === undefined ? "" : optionName(flag.off.replace(/^no-/, ""));
     if (off === "" || command.getOptionValueSource(off) !== "cli") continue;
     if (given.has(flag.long)) {
-      throw new UserError(`--${flag.off} and --${flag.long} exclude each other`);
+      throw new UserError(`--${flag.off} and --${flag.long} cannot be used together`);
     }
     given.set(flag.long, "0");
   }

@@ -63,7 +63,7 @@ function findProgram(program: string, root: string, world: CommandWorld): string
   if (program.includes("/")) {
     const path = joinPath(root, program);
     if (isFile(path)) return path;
-    throw new UserError(`the agent ${path} is not there`);
+    throw new UserError(`the agent ${path} does not exist`);
   }
   for (const directory of (world.env("PATH") ?? "").split(":")) {
     const path = joinPath(directory || ".", program);

@@ -19,10 +19,10 @@ export function genTemplate(flags: GenTemplateFlags, world: CommandWorld): void 
   if (given === "") throw new UserError("--output must not be empty");
   const path = joinPath(world.cwd, given);
   if (!exists(parentPath(path))) {
-    throw new UserError(`--output: the directory ${parentPath(path)} is not there`);
+    throw new UserError(`--output: the directory ${parentPath(path)} does not exist`);
   }
   if (exists(path) && flags.force !== true) {
-    throw new UserError(`${given} is there already: --force writes over it`);
+    throw new UserError(`${given} already exists: --force overwrites it`);
   }
   try {
     writeFileAtomically(path, annotatedTemplate());

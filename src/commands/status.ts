@@ -78,7 +78,9 @@ export async function onlySession(store: Store): Promise<string> {
   const [only] = names;
   if (only !== undefined && names.length === 1) return only;
   throw new UserError(
-    names.length === 0 ? "there is no session" : `which session? there is ${names.join(", ")}`,
+    names.length === 0
+      ? "there is no session"
+      : `several sessions exist (${names.join(", ")}): name one`,
   );
 }
 
@@ -90,13 +92,15 @@ function statusLines(summary: SessionSummary): string {
   const lines = [
     ["session", `${summary.session}  ${summary.state}`],
     ["tasks", counts.length === 0 ? "none yet" : counts.join(", ")],
-    ["rounds", plural(summary.iteration, "iteration")],
-    ["spent", usage === "" ? "nothing known" : usage],
+    [
+      "spent",
+      `${plural(summary.iteration, "iteration")}, ${usage === "" ? "usage unknown" : usage}`,
+    ],
     [
       "run",
       run === null
         ? summary.hasDied
-          ? "the last one has died without an ending; the next one mends that"
+          ? "the last run was killed before it could finish; the next run will recover it"
           : "none is going on"
         : `pid ${run.pid} on host ${run.host}, begun ` +
           `${ago(run.since)}; last sign of life ${ago(run.heartbeat)}`,

@@ -67,7 +67,7 @@ export const TABLE = [
     fallback: 0,
     flag: { long: "iterations", short: "i" },
     variable: "ITERATR_ITERATIONS",
-    help: "at most so many in this run; 0 = unlimited",
+    help: "maximum number of iterations in this run; 0 = unlimited",
   },
   {
     key: "headless",
@@ -128,13 +128,13 @@ export const TABLE = [
     fallback: 3,
     flag: { long: "stall" },
     variable: "ITERATR_STALL",
-    help: "end after so many iterations in a row without progress",
+    help: "end after this many iterations in a row without progress",
   },
   {
     key: "stall.without_task",
     kind: { kind: "count", min: 1 },
     fallback: 20,
-    help: "end after so many iterations in a row without a task closed",
+    help: "end after this many iterations in a row without a task closed",
   },
   {
     key: "budget.time",
@@ -142,7 +142,7 @@ export const TABLE = [
     fallback: 24 * 3_600_000,
     flag: { long: "max-time" },
     variable: "ITERATR_MAX_TIME",
-    help: "end after so much time in this run; 0 = unlimited",
+    help: "time limit of this run; 0 = unlimited",
   },
   {
     key: "budget.tokens",
@@ -150,7 +150,7 @@ export const TABLE = [
     fallback: 0,
     flag: { long: "max-tokens" },
     variable: "ITERATR_MAX_TOKENS",
-    help: "end when the session has used so many tokens, in all its runs; 0 = unlimited",
+    help: "token limit of the session, over all its runs; 0 = unlimited",
   },
   {
     key: "budget.cost",
@@ -158,7 +158,7 @@ export const TABLE = [
     fallback: 0,
     flag: { long: "max-cost" },
     variable: "ITERATR_MAX_COST",
-    help: "end when the session has cost so many US dollars, in all its runs; 0 = unlimited",
+    help: "cost limit of the session in US dollars, over all its runs; 0 = unlimited",
   },
   {
     key: "retry.attempts",
@@ -166,7 +166,7 @@ export const TABLE = [
     fallback: 3,
     flag: { long: "retries", off: "no-retry" },
     variable: "ITERATR_RETRIES",
-    help: "try an iteration so many times again when the agent fails; 0 = never",
+    help: "how often to retry an iteration when the agent fails; 0 = never",
   },
   {
     key: "retry.delays",
@@ -180,13 +180,13 @@ export const TABLE = [
     fallback: 300_000,
     flag: { long: "silence" },
     variable: "ITERATR_SILENCE",
-    help: "end a turn without a sign of life for so long, while no tool call is open; 0 = off",
+    help: "end a turn after this long without a sign of life, while no tool call is open; 0 = off",
   },
   {
     key: "watchdog.tool_call",
     kind: { kind: "duration" },
     fallback: 1_800_000,
-    help: "end a turn with a tool call that takes so long; 0 = off",
+    help: "end a turn when a tool call takes longer; 0 = off",
   },
   {
     key: "watchdog.turn",
@@ -194,19 +194,19 @@ export const TABLE = [
     fallback: 3_600_000,
     flag: { long: "max-turn" },
     variable: "ITERATR_MAX_TURN",
-    help: "end a turn that takes so long; 0 = off",
+    help: "end a turn that takes longer; 0 = off",
   },
   {
     key: "watchdog.messages",
     kind: { kind: "count", min: 0 },
     fallback: 300,
-    help: "end a turn with more model messages than so many; 0 = off",
+    help: "end a turn with more model messages than this; 0 = off",
   },
   {
     key: "watchdog.empty_messages",
     kind: { kind: "count", min: 0 },
     fallback: 20,
-    help: "end a turn with so many model messages in a row without text or tool; 0 = off",
+    help: "end a turn after this many model messages in a row without text or tool; 0 = off",
   },
   {
     key: "quota.max_wait",
@@ -214,31 +214,31 @@ export const TABLE = [
     fallback: 18_000_000,
     flag: { long: "max-wait", off: "no-wait" },
     variable: "ITERATR_MAX_WAIT",
-    help: "wait at most so long for a provider whose quota is used up; 0 = never",
+    help: "longest wait for a provider whose quota is used up; 0 = never",
   },
   {
     key: "renew.iterations",
     kind: { kind: "count", min: 0 },
     fallback: 25,
-    help: "start the agent anew after so many iterations; 0 = never",
+    help: "restart the agent after this many iterations; 0 = never",
   },
   {
     key: "renew.memory",
     kind: { kind: "size" },
     fallback: 2 * 1024 ** 3,
-    help: "start the agent anew when it takes more memory, with its children; 0B = never",
+    help: "restart the agent when it and its children use more memory; 0B = never",
   },
   {
     key: "prompt.notes",
     kind: { kind: "size" },
     fallback: 16 * 1024,
-    help: "the newest notes that go into a prompt, at most so much",
+    help: "maximum size of the notes in a prompt; the newest ones win",
   },
   {
     key: "prompt.history",
     kind: { kind: "count", min: 0 },
     fallback: 5,
-    help: "the summaries of so many iterations go into a prompt",
+    help: "how many iteration summaries go into a prompt",
   },
 ] as const satisfies readonly KeySpec[];
 

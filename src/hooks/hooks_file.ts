@@ -28,7 +28,7 @@ function readFile(path: string): HooksContent {
   if (!isThere(path)) return { hooks: NO_HOOKS, problems: misnamed(path) };
   try {
     // Reading from a pipe would wait for whoever writes to it.
-    if (!Deno.statSync(path).isFile) throw new Error("it is no file");
+    if (!Deno.statSync(path).isFile) throw new Error("it is not a file");
     const text = new TextDecoder("utf-8", { fatal: true }).decode(Deno.readFileSync(path));
     return readHooksText(text, path);
   } catch (error) {

@@ -26,7 +26,7 @@ export async function attemptSection(
 ): Promise<string> {
   const parts = [
     "# An earlier attempt at this iteration failed",
-    `The agent that worked on it before you was broken off: ${oneLine(printable(error), 500)}. ` +
+    `The previous attempt at it was interrupted: ${oneLine(printable(error), 500)}. ` +
     "What it has done until then is still there: the tasks above are as it left them, and so are " +
     "the files. Look at them before you start, go on from there, and do not do again what is done.",
   ];

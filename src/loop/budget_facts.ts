@@ -23,22 +23,24 @@ export async function checkFigures(
   const isFirst = progress.tally.iterations === 1;
   if (unknown !== undefined && isFirst) {
     throw new UserError(
-      `the agent does not tell what it spends (${WHAT[unknown]}): a budget could not be kept`,
+      `the agent does not report ${WHAT[unknown]}: the ${unknown} budget cannot be enforced`,
       ["Run without --max-tokens and --max-cost, or with --max-time and --iterations instead"],
     );
   }
   const warn = (message: string): Promise<void> => recorder.record(event("warning", { message }));
   if (unknown !== undefined && spending.warnOnce()) {
-    await warn(`the agent no longer tells ${WHAT[unknown]}: the ${unknown} budget cannot be kept`);
+    await warn(
+      `the agent no longer reports ${WHAT[unknown]}: the ${unknown} budget cannot be enforced`,
+    );
   }
   if (isFirst && limits.cost > 0 && usage.cost === 0 && totalTokens(usage) > 0) {
-    await warn(`the agent prices ${plan.model} at nothing: --max-cost can never be reached`);
+    await warn(`the agent reports no cost for ${plan.model}: --max-cost will never take effect`);
   }
 }
 
 const WHAT: Readonly<Record<SpendingKind, string>> = {
-  tokens: "how many tokens it uses",
-  cost: "what it costs",
+  tokens: "its token usage",
+  cost: "its cost",
 };
 
 /** Records which budget has ended the run, when it was one. */

@@ -97,7 +97,7 @@ export class Committer implements AutoCommit {
     if (fresh.length === 0) return;
     for (const path of fresh) this.#told.add(path);
     const names = oneLine(printable(fresh.join(", ")), 200);
-    const message = `left uncommitted, because the name is no UTF-8: ${names}`;
+    const message = `left uncommitted, because the name is not valid UTF-8: ${names}`;
     await this.#setup.recorder.record(event("warning", { message }));
   }
 

@@ -65,7 +65,7 @@ async function failures(
   }
   if (pieces.length === 0) return [];
   return [
-    "The session was declared complete, and was opened again, because not all of them succeed. Find " +
+    "The session was declared complete, and was reopened, because not all of them succeed. Find " +
     "the cause and mend it, without weakening what is checked; then declare the session complete " +
     "again (`iteratr tool session-complete`).",
     ...pieces,

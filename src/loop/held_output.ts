@@ -39,7 +39,7 @@ export async function heldSection(
   }
   if (pieces.length === 0) return { text: "", through };
   const intro = "Commands of this project's owner have been run, and this is what they say. " +
-    "Where one has failed, put right what it complains about.";
+    "Where one has failed, fix what it reports.";
   return { text: ["# Output of hooks", intro, ...pieces].join("\n\n"), through };
 }
 

@@ -38,7 +38,7 @@ export function busyEnding(
   const since = new Date(holder.since).toTimeString().slice(0, 5);
   const subject = what === "session"
     ? `session ${holder.session} is run`
-    : `the work tree ${tree} is worked in, for session ${holder.session},`;
+    : `the work tree ${tree} is in use by session ${holder.session},`;
   return {
     reason: "busy",
     message: `${subject} by pid ${holder.owner.pid} on host ${holder.host} since ${since} ` +

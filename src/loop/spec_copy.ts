@@ -68,10 +68,10 @@ export class SpecCopy {
   }
 
   async #fromCopy(): Promise<string> {
-    if (this.#text === undefined) throw new UserError(`the spec ${this.#path} is not there`);
+    if (this.#text === undefined) throw new UserError(`the spec ${this.#path} does not exist`);
     if (!this.#isMissing) {
       this.#isMissing = true;
-      const message = `the spec ${this.#path} is not there any more: the stored copy is used`;
+      const message = `the spec ${this.#path} no longer exists: the stored copy is used`;
       await this.#recorder.record(event("warning", { message }));
     }
     return this.#text;

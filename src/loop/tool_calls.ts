@@ -35,11 +35,6 @@ export class ToolCalls {
     this.#clock = clock;
   }
 
-  /** Whether a call is going on. */
-  get isOpen(): boolean {
-    return this.#open.size > 0;
-  }
-
   /** Whether a snapshot is the first news of its call. */
   isNew({ call }: ToolSnapshot): boolean {
     return !this.#open.has(call) && !this.#ended.has(call);

@@ -69,9 +69,9 @@ export class Tries {
       const at = new Date(until).toISOString();
       const why = plan.maxWaitMs === 0
         ? "waiting is switched off"
-        : `that is more than ${formatDuration(plan.maxWaitMs)}`;
+        : `that is more than ${formatDuration(plan.maxWaitMs)} away`;
       throw new AgentError(
-        `the provider takes nothing more until ${at}, and ${why}: ${message}`,
+        `the provider's quota is used up until ${at}, and ${why}: ${message}`,
         "",
       );
     }

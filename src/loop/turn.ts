@@ -59,7 +59,7 @@ export async function takeTurn(
       const until = waitUntil(fault.until, world.clock.now().getTime(), waits++);
       const { why, ms } = await tries.wait(until, fault.message, waitedMs);
       course.waitedMs += ms;
-      if (why === "stopped") return brokenOff("the wait for the provider was broken off");
+      if (why === "stopped") return brokenOff("the wait for the provider was interrupted");
       waitedMs += Math.max(1, ms);
       await autoCommit.passOver();
       continue;

@@ -74,7 +74,7 @@ export function withoutMiddle(text: string, units: number): string {
   return `${headOf(text, half)}\n[... ${left} characters left out ...]\n${tailOf(text, half)}`;
 }
 
-/** The first line of a text, cut to a width with an ellipsis. */
+/** A text as one line, its lines joined by blanks, cut to a width with an ellipsis. */
 export function oneLine(text: string, width: number): string {
   const line = text.replaceAll(/\s+/g, " ").trim();
   return line.length <= width ? line : `${line.slice(0, Math.max(0, width - 3))}...`;

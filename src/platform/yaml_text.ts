@@ -28,13 +28,13 @@ export function readYamlText(text: string, name: string, what: string): YamlText
   const line = (offset: number): number => lines.linePos(offset).line;
   const document = parsed(text, lines);
   if (document === undefined) {
-    const message = "this is no YAML: it is nested too deeply";
+    const message = "not valid YAML: it is nested too deeply";
     return { root: null, problems: [{ message, where: `${name}:1:1` }], place, line };
   }
   const problems = document.errors.map((error): Problem => ({
     message: error.code === "MULTIPLE_DOCS"
       ? `${what} is one document: a second one begins here`
-      : `this is no YAML: ${error.message.split(" at line ")[0]}`,
+      : `not valid YAML: ${error.message.split(" at line ")[0]}`,
     where: place(error.pos[0]),
   }));
   return { root: document.contents, problems, place, line };

@@ -14,9 +14,6 @@ export interface PromptLimits {
   readonly history: number;
 }
 
-/** What goes into a prompt when nothing else is said. */
-export const PROMPT_LIMITS: PromptLimits = { notesBytes: 16 * 1024, history: 5 };
-
 const TASK_TITLES: Readonly<Record<TaskStatus, string>> = {
   "in_progress": "In progress",
   remaining: "Remaining",
@@ -58,7 +55,7 @@ const NOTE_TITLES = {
 /** The newest notes, as many as fit, by type; empty when there are none. */
 export function notesSection(
   notes: readonly Note[],
-  { notesBytes }: PromptLimits = PROMPT_LIMITS,
+  { notesBytes }: PromptLimits,
 ): string {
   const kept = newest(notes, notesBytes);
   if (kept.length === 0) return "";
@@ -86,7 +83,7 @@ function newest(notes: readonly Note[], limit: number): readonly Note[] {
 export function historySection(
   iterations: readonly Iteration[],
   now: Date,
-  { history }: PromptLimits = PROMPT_LIMITS,
+  { history }: PromptLimits,
 ): string {
   const lines = iterations
     .filter((iteration) => iteration.summary !== null)

@@ -59,7 +59,7 @@ export function quotaOverLine({ waitedMs, why }: EventData["quota.over"]): strin
     case "resumed":
       return labelled("quota", `the run goes on ${after}, as asked`);
     case "stopped":
-      return labelled("quota", `the wait was broken off ${after}`);
+      return labelled("quota", `the wait was ended ${after}`);
   }
 }
 
@@ -67,9 +67,11 @@ export function quotaOverLine({ waitedMs, why }: EventData["quota.over"]): strin
 export function budgetLine(facts: BudgetFacts, isReached: boolean): string {
   const { used, limit } = amounts(facts);
   const what = `the ${facts.budget} budget`;
-  return isReached
-    ? labelled("budget", `${what} of ${limit} is reached with ${used}`)
-    : labelled("warning", `most of ${what} is used up: ${used} of ${limit}`);
+  if (!isReached) return labelled("warning", `most of ${what} is used up: ${used} of ${limit}`);
+  // A run also ends when what is left would not do for another iteration.
+  return facts.used < facts.limit
+    ? labelled("budget", `${used} of ${what} of ${limit} is used: too little is left to go on`)
+    : labelled("budget", `${what} of ${limit} is used up: ${used}`);
 }
 
 function amounts({ budget, used, limit }: BudgetFacts): {

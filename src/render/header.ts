@@ -30,7 +30,7 @@ export function headerLines(
       `model ${clean(run.model)}`,
     ].join("  "),
     `${tasks.padEnd(LIMITS_COLUMN)}limits  ${limits(run)}`,
-    ...(off.length === 0 ? [] : [labelled("off", `${off.map(clean).join(", ")}: not guarded`)]),
+    ...(off.length === 0 ? [] : [labelled("guards", `switched off: ${off.map(clean).join(", ")}`)]),
     ...(gates.length === 0 ? [] : [labelled("gates", gates.map(clean).join(", "))]),
   ];
 }
@@ -39,8 +39,8 @@ function limits(
   { iterations, timeMs, maxTokens, maxCost }: EventData["run.started"],
 ): string {
   return [
-    iterations === 0 ? "no limit of iterations" : plural(iterations, "iteration"),
-    timeMs === 0 ? "no limit of time" : formatDuration(timeMs),
+    iterations === 0 ? "unlimited iterations" : plural(iterations, "iteration"),
+    timeMs === 0 ? "no time limit" : formatDuration(timeMs),
     ...(maxTokens === undefined ? [] : [`${formatCount(maxTokens)} tokens`]),
     ...(maxCost === undefined ? [] : [formatCost(maxCost)]),
   ].join(", ");

@@ -114,7 +114,7 @@ export class PlainRenderer implements Renderer {
         return [labelled("agent", clean(`${event.data.name} ${event.data.version}`))];
       }
       case "agent.renewed":
-        return [labelled("agent", `is started anew: ${clean(event.data.why)}`)];
+        return [labelled("agent", `is restarted: ${clean(event.data.why)}`)];
       case "agent.waiting":
         return this.#wrapped(agentWaitingLine(event.data));
       case "retry.scheduled":
@@ -185,7 +185,7 @@ export class PlainRenderer implements Renderer {
       case "hook.delivered":
         return [];
       case "agent.omitted":
-        return [labelled("output", "the limit is reached: only its end is kept from here")];
+        return [labelled("output", "limit reached: from here on only the end is kept")];
       case "task.added": {
         const { n, text, status } = event.data;
         this.#board.add(n, text, status);
@@ -209,10 +209,15 @@ export class PlainRenderer implements Renderer {
           labelled("session", event.data.assumed ? "all tasks are closed" : "declared complete"),
         ];
       case "session.reopened":
-        return [labelled("session", `opened again: ${clean(event.data.why)}`)];
+        return [labelled("session", `reopened: ${clean(event.data.why)}`)];
       case "session.reset":
         this.#board.clear();
-        return [labelled("session", `begun anew; the old log is ${clean(event.data.archive)}`)];
+        return [
+          labelled(
+            "session",
+            `reset; the previous log is archived as ${clean(event.data.archive)}`,
+          ),
+        ];
       case "spec.recorded":
         return event.data.changed ? [labelled("spec", "it has changed; the new text counts")] : [];
       case "warning":

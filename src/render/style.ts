@@ -6,7 +6,6 @@ export interface Style {
   accent(text: string): string;
   /** Failure, and nothing else. */
   bad(text: string): string;
-  good(text: string): string;
 }
 
 /** Text as it is. */
@@ -14,7 +13,6 @@ export const PLAIN: Style = {
   dim: (text) => text,
   accent: (text) => text,
   bad: (text) => text,
-  good: (text) => text,
 };
 
 const sgr = (code: number, end: number) => (text: string): string =>
@@ -25,7 +23,6 @@ export const COLOURED: Style = {
   dim: sgr(2, 22),
   accent: sgr(36, 39),
   bad: sgr(31, 39),
-  good: sgr(32, 39),
 };
 
 /**

@@ -41,7 +41,7 @@ export function usageTable(session: string, report: UsageReport): string {
   const rows = sections.flat();
   const print = printer(rows);
   const text = sections.map((section) => section.map(print).join("")).join("\n");
-  const legend = `\n${AT_LEAST} at least so much: not all of it is known\n`;
+  const legend = `\n${AT_LEAST} at least this much: not all of it is known\n`;
   return `${first}\n${text}${rows.some(({ isPartial }) => isPartial) ? legend : ""}`;
 }
 

@@ -80,7 +80,7 @@ export function isStore(file: string): boolean {
   try {
     const info = Deno.statSync(file);
     if (info.isFile) return info.size > 0;
-    throw new StoreError("not-a-store", `the store ${file} cannot be used: it is no file`);
+    throw new StoreError("not-a-store", `the store ${file} cannot be used: it is not a file`);
   } catch (error) {
     if (error instanceof StoreError) throw error;
     if (error instanceof Deno.errors.NotFound) return false;

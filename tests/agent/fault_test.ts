@@ -60,7 +60,7 @@ Deno.test("a login that is refused or missing is for a person, who is told how t
 Deno.test("a provider that wants money is for a person, even when it names a time", () => {
   const found = fault({ provider: provider(402, { headers: { "retry-after": "30" } }) });
   assert.equal(found.kind, "person");
-  assert.equal(found.message, "the provider wants to be paid: so it says (HTTP 402)");
+  assert.equal(found.message, "the provider reports a billing problem: so it says (HTTP 402)");
 });
 
 Deno.test("a model that the provider does not know is for a person, another 404 is not", () => {
@@ -228,7 +228,7 @@ Deno.test("a quota that only money brings back is for a person, unless a time is
     ) {
       const found = fault(known);
       assert.equal(found.kind, "person", JSON.stringify(known));
-      assert.match(found.message, /^the provider wants to be paid: /);
+      assert.match(found.message, /^the provider reports a billing problem: /);
     }
     const headers = { "retry-after": "3600" };
     assert.equal(quota({ provider: provider(429, { headers, body: body(code) }) }), HOUR);

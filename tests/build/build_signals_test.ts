@@ -218,7 +218,7 @@ Deno.test("a session or a work tree that is worked in is busy, and the run there
     [[], new RegExp(`^busy \\(exit 7\\): session SPEC is run by pid ${run.pid} on host `, "m")],
     [
       ["-s", "specs/other.md"],
-      /^busy \(exit 7\): the work tree .* is worked in, for session SPEC/m,
+      /^busy \(exit 7\): the work tree .* is in use by session SPEC/m,
     ],
   ];
   for (const [flags, line] of others) {

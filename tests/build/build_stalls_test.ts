@@ -101,6 +101,6 @@ Deno.test("a session that was declared complete with blocked tasks is one to go 
   }
   const { code, stdout } = await stage.build("works", ["--iterations", "9"]);
   assert.equal(code, 3, stdout);
-  assert.match(stdout, /^session opened again: it has open tasks$/m);
+  assert.match(stdout, /^session reopened: it has open tasks$/m);
   assert.match(stdout, /^== iteration 1 =/m);
 });

@@ -30,7 +30,7 @@ Deno.test("build works through all tasks to complete, and a second run finds not
   ]);
   assert.deepEqual(lines.filter((line) => !isSaid(line)), [
     "iteratr 0.1.0  session SPEC  spec specs/SPEC.md  model fake/m1",
-    "tasks  0 open, 0 done  limits  no limit of iterations, 24h00m",
+    "tasks  0 open, 0 done  limits  unlimited iterations, 24h00m",
     "",
     "== iteration 1",
     "task  TAS-1 Write file 1  added",

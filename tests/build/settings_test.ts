@@ -34,7 +34,7 @@ const MISTAKES: readonly (readonly [args: readonly string[], says: string | RegE
   ),
   [
     ["build", ...MODEL, "-s", "no.md"],
-    /^the spec "no\.md" is not there \(looked for \/.*\/no\.md\)$/,
+    /^the spec "no\.md" does not exist \(looked for \/.*\/no\.md\)$/,
   ],
   [["build", ...MODEL, "-s", "specs"], /^--spec must be a file, got "specs" \(\/.*\/specs\)$/],
   [["build", ...MODEL, "-C", "nowhere"], '--directory must be a directory, got "nowhere"'],

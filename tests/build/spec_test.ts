@@ -20,11 +20,11 @@ Deno.test("a finished session is opened again by a changed spec, by --reopen, an
   assert.match(idle.stdout, /^complete: nothing to do: all 2 tasks of session SPEC are done\.$/m);
   const asked = await stage.build("works tasks=2", ["--reopen"]);
   assert.equal(asked.code, 0, asked.stdout);
-  assert.match(asked.stdout, /^session opened again: --reopen$/m);
+  assert.match(asked.stdout, /^session reopened: --reopen$/m);
   await Deno.writeTextFile(stage.project("specs/SPEC.md"), "# Another\n");
   const changed = await stage.build("works tasks=2");
   assert.equal(changed.code, 0, changed.stdout);
-  assert.match(changed.stdout, /^session opened again: the spec has changed$/m);
+  assert.match(changed.stdout, /^session reopened: the spec has changed$/m);
 });
 
 Deno.test("a spec that has vanished is replaced by the stored copy, with a warning", async () => {
@@ -36,7 +36,7 @@ Deno.test("a spec that has vanished is replaced by the stored copy, with a warni
   assert.equal(ended.code, 0, ended.stdout + ended.stderr);
   assert.match(
     ended.stdout,
-    /^warning the spec .* is not there any more: the stored copy is used$/m,
+    /^warning the spec .* no longer exists: the stored copy is used$/m,
   );
   assert.ok(stage.prompts().every((prompt) => prompt.includes("# A few files")));
 });
@@ -55,7 +55,10 @@ Deno.test("a session is refused for another spec, with what to do, and kept as i
   assert.match(refused.stderr, /--reset/);
   const begun = await stage.build("works tasks=2", [...other, "--reset"]);
   assert.equal(begun.code, 0, begun.stdout);
-  assert.match(begun.stdout, /^session begun anew; the old log is SPEC-\d{8}T\d{6}Z\.jsonl$/m);
+  assert.match(
+    begun.stdout,
+    /^session reset; the previous log is archived as SPEC-\d{8}T\d{6}Z\.jsonl$/m,
+  );
   assert.match(begun.stdout, /^== iteration 1 /m);
 });
 

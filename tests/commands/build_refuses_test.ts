@@ -52,7 +52,7 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
   "a mistake in YAML": {
     project: "model: @x\n",
     says: [
-      "this is no YAML: Plain value cannot start with reserved character @ (PROJECT:1:8)",
+      "not valid YAML: Plain value cannot start with reserved character @ (PROJECT:1:8)",
     ],
   },
   "a key that is there twice": {

@@ -59,7 +59,7 @@ Deno.test("a flag that switches something off means 0, and does not go with the 
       for (const args of [both, both.toReversed()]) {
         assert.throws(() => read(args), {
           name: "UserError",
-          message: `--${off} and --${long} exclude each other`,
+          message: `--${off} and --${long} cannot be used together`,
         });
       }
     }

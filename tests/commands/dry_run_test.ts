@@ -123,7 +123,7 @@ const OBSTACLES: Readonly<Record<string, readonly [flags: readonly string[], say
   "an unknown model": [["-m", "fake/nope"], /the agent knows no model "fake\/nope"/],
   "an agent that is missing": [["--agent-command", "no-such acp"], /"no-such" is not found/],
   "an agent that dies": [["--agent-command", "sh -c 'exit 3'"], /ended with code 3/],
-  "a missing spec": [["-s", "no.md"], /the spec "no\.md" is not there/],
+  "a missing spec": [["-s", "no.md"], /the spec "no\.md" does not exist/],
   "a missing template": [["-t", "no.txt"], /no\.txt cannot be read/],
   "a wrong value": [["-i", "08"], /must be a whole number from 0 up, got "08"/],
   "a log file that cannot be written": [["--log-file", "specs/SPEC.md/x"], /log_file/],

@@ -50,7 +50,7 @@ Deno.test("gen-template writes over nothing without --force", async () => {
   for (const [flags, name] of [[[], ".iteratr.template"], [["-o", "mine"], "mine"]] as const) {
     await Deno.writeTextFile(place.join(name), "precious", { mode: 0o600 });
     const [line] = complaint(await iteratr(place, ["gen-template", ...flags]));
-    assert.equal(line, `${name} is there already: --force writes over it`);
+    assert.equal(line, `${name} already exists: --force overwrites it`);
     assert.equal(await Deno.readTextFile(place.join(name)), "precious");
     printed(await iteratr(place, ["gen-template", ...flags, "--force"]));
     assert.equal(await Deno.readTextFile(place.join(name)), annotatedTemplate());
@@ -62,7 +62,7 @@ Deno.test("gen-template writes over nothing without --force", async () => {
 Deno.test("gen-template names a directory that is not there, and makes none", async () => {
   await using place = await Place.make();
   const [line] = complaint(await iteratr(place, ["gen-template", "-o", "no/such/mine"]));
-  assert.equal(line, `--output: the directory ${place.join("no/such")} is not there`);
+  assert.equal(line, `--output: the directory ${place.join("no/such")} does not exist`);
   assert.equal(exists(place.join("no")), false);
 });
 

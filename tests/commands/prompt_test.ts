@@ -106,7 +106,7 @@ Deno.test("prompt refuses what build refuses: no spec, a broken template, a brok
   const no = async (...flags: readonly string[]): Promise<string> =>
     complaint(await stage.run(["prompt", ...flags]))[0];
   assert.equal(await no(), "no spec: there is no specs/SPEC.md");
-  assert.match(await no("-s", "no.md"), /^the spec "no\.md" is not there/);
+  assert.match(await no("-s", "no.md"), /^the spec "no\.md" does not exist/);
   assert.match(
     await no("-s", "other.md", "-t", "no.txt"),
     /^the template .*no\.txt cannot be read/,

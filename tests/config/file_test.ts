@@ -51,8 +51,8 @@ const WRONG: readonly (readonly [text: string, ...says: readonly string[]])[] = 
   ["iterations:\n  - 1\n  - 2", "iterations must be one value, got a list (f:1:1)"],
   ["- model: a", "a configuration is keys with values (f:1:1)"],
   ["model", "a configuration is keys with values (f:1:1)"],
-  ["model: @a", "this is no YAML: Plain value cannot start with reserved character @ (f:1:8)"],
-  ["model: a\n\titerations: 4", "this is no YAML: Tabs are not allowed as indentation (f:2:1)"],
+  ["model: @a", "not valid YAML: Plain value cannot start with reserved character @ (f:1:8)"],
+  ["model: a\n\titerations: 4", "not valid YAML: Tabs are not allowed as indentation (f:2:1)"],
 ];
 
 Deno.test("each mistake of a file is told with its line, its column, its value and what is allowed", () => {
@@ -182,7 +182,7 @@ Deno.test("a mistake in YAML is told with its place, whatever else is wrong", ()
     const text of ['model: "a', "model: a: b", "model: {a", "model: a\n b: c", "model: 'a' b", "*"]
   ) {
     const found = mistakes(text);
-    assert.match(found[0] ?? "", /^this is no YAML: .+ \(f:\d+:\d+\)$/, text);
+    assert.match(found[0] ?? "", /^not valid YAML: .+ \(f:\d+:\d+\)$/, text);
   }
 });
 

@@ -26,7 +26,7 @@ Deno.test("the agent is started anew after so many iterations, and none of it is
   marks.forEach((type, at) => {
     if (type === "agent.renewed") assert.equal(marks[at - 1], "iteration.ended");
   });
-  assert.match(stdout, /^agent {3}is started anew: after 2 iterations$/m);
+  assert.match(stdout, /^agent {3}is restarted: after 2 iterations$/m);
 });
 
 Deno.test("the agent is started anew when it takes more memory than it may", async () => {

@@ -105,7 +105,7 @@ Deno.test("cron refuses what it cannot print a line for, and prints nothing", as
     [["specs/SPEC.md", "--every", "7m", "--model", "fake/m1", ...agent], /the nearest is 6m/],
     [["specs/SPEC.md", "--every", "often", "--model", "fake/m1", ...agent], /15m, 2h or daily@/],
     [["specs/SPEC.md", "--model", "fake/m1", ...agent], /--every/],
-    [["specs/nope.md", ...usual, ...agent], /the spec "specs\/nope.md" is not there/],
+    [["specs/nope.md", ...usual, ...agent], /the spec "specs\/nope.md" does not exist/],
     [["specs/SPEC.md", "--every", "30m", ...agent], /no model is set/],
     [["specs/SPEC.md", ...usual, "--agent-command", "no-such-agent acp"], /no-such-agent/],
   ];

@@ -39,7 +39,7 @@ Deno.test("a run waits for its provider, tries again when it is asked to, and ca
   const { code, stdout } = await stage.ended(run);
   assert.equal(code, 8, stdout);
   assert.match(stdout, /^quota {3}the run goes on after .*, as asked$/m);
-  assert.match(stdout, /^quota {3}the wait was broken off after /m);
+  assert.match(stdout, /^quota {3}the wait was ended after /m);
   const seen = await stage.session();
   checkRecorded(seen, { reason: "stopped", code: 8 });
   assert.deepEqual(dataOf(seen, "quota.over").map(({ why }) => why), ["resumed", "stopped"]);
@@ -71,7 +71,7 @@ Deno.test("a run does not wait for longer than it may, and with --no-wait not at
     assert.equal(code, 2);
     assert.match(
       stderr,
-      /^agent-failed \(exit 2\): the provider takes nothing more until 20\d\d-\d\d-\d\dT/,
+      /^agent-failed \(exit 2\): the provider's quota is used up until 20\d\d-\d\d-\d\dT/,
     );
     assert.match(stderr, says);
   }

@@ -52,7 +52,7 @@ Deno.test("a budget is refused after the first iteration when the agent does not
   await using stage = await Stage.make();
   const { code, stderr, stdout } = await stage.build("works usage=0", ["--max-cost", "5"]);
   assert.equal(code, 1, stdout);
-  assert.match(stderr, /^config \(exit 1\): the agent does not tell what it spends/m);
+  assert.match(stderr, /^config \(exit 1\): the agent does not report its (cost|token usage)/m);
   assert.equal((await stage.session()).iterations.length, 1);
 });
 
@@ -72,5 +72,5 @@ Deno.test("a limit of tokens or money that is none is refused before anything is
   }
   const both = await stage.build("works", ["--no-retry", "--retries", "2"]);
   assert.deepEqual([both.code, stage.starts()], [1, 0]);
-  assert.match(both.stderr, /--no-retry and --retries exclude each other/);
+  assert.match(both.stderr, /--no-retry and --retries cannot be used together/);
 });

@@ -146,7 +146,7 @@ Deno.test("stop and status name the sessions when there are several, and choose 
   for (const args of [["stop"], ["stop", "--now"], ["status"], ["status", "--json"]]) {
     const { code, stdout, stderr } = await command(stage, ...args);
     assert.deepEqual({ code, stdout }, { code: 1, stdout: "" });
-    assert.equal(stderr, "config (exit 1): which session? there is alpha, beta\n");
+    assert.equal(stderr, "config (exit 1): several sessions exist (alpha, beta): name one\n");
   }
   assert.equal((await command(stage, "stop", "beta", "--now")).code, 0);
   assert.equal((await stage.ended(run)).code, 8);

@@ -155,12 +155,12 @@ Deno.test("a time budget that is disposed of holds no timer, and neither warns n
 Deno.test("the first lines of a run tell its limit of time, or that there is none", async () => {
   await together(
     [
-      [["--max-time", "0"], /limits {2}no limit of iterations, no limit of time$/m],
-      [["--max-time", "0s"], /limits {2}no limit of iterations, no limit of time$/m],
-      [[], /limits {2}no limit of iterations, 24h/m],
-      [["--max-time", "60d"], /limits {2}no limit of iterations, (60d|1440h)/m],
+      [["--max-time", "0"], /limits {2}unlimited iterations, no time limit$/m],
+      [["--max-time", "0s"], /limits {2}unlimited iterations, no time limit$/m],
+      [[], /limits {2}unlimited iterations, 24h/m],
+      [["--max-time", "60d"], /limits {2}unlimited iterations, (60d|1440h)/m],
       [["--max-time", "999999d", "-i", "7"], /limits {2}7 iterations, \d+/m],
-      [["--max-time=90m"], /limits {2}no limit of iterations, 1h30m/m],
+      [["--max-time=90m"], /limits {2}unlimited iterations, 1h30m/m],
     ] as const,
     async ([flags, line]) => {
       await using stage = await Stage.make();

@@ -69,7 +69,7 @@ Deno.test("an agent that does not tell what it spends ends a run with a budget, 
   await together([["--max-cost", "5"], ["--max-tokens", "2M"]], async (flags) => {
     await using stage = await Stage.make();
     const finished = await stage.build(`${WORKS} usage=0`, flags);
-    checkEnded(finished, 1, /does not tell what it spends \(.*\): a budget could not/);
+    checkEnded(finished, 1, /does not report its (cost|token usage): the/);
     assert.equal((await stage.session()).iterations.length, 1);
   });
   await using stage = await Stage.make();
@@ -80,10 +80,10 @@ Deno.test("a model that is priced at nothing is warned of when there is a budget
   await using stage = await Stage.make();
   const free = await stage.build("works tasks=1 cost=0", ["--max-cost", "5"]);
   checkEnded(free, 0);
-  assert.match(free.stdout, /the agent prices fake\/m1 at nothing: --max-cost can never be/);
+  assert.match(free.stdout, /the agent reports no cost for fake\/m1: --max-cost will never take/);
   await using other = await Stage.make();
   const tokens = await other.build("works tasks=1 cost=0", ["--max-tokens", "2M"]);
-  assert.doesNotMatch(tokens.stdout, /at nothing/);
+  assert.doesNotMatch(tokens.stdout, /reports no cost/);
 });
 
 Deno.test("completion outranks a budget that the same turn has used up", async () => {

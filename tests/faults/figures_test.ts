@@ -16,16 +16,16 @@ Deno.test("an agent that does not tell what a budget is of ends the run with 1 a
       PRICED,
       "--max-tokens",
       "2M",
-      /does not tell what it spends \(how many tokens it uses\): a budget could/,
+      /does not report its token usage: the tokens budget/,
     ],
     [
       COUNTED,
       "--max-cost",
       "5",
-      /does not tell what it spends \(what it costs\): a budget could not be kept/,
+      /does not report its cost: the cost budget cannot be enforced/,
     ],
-    [SILENT, "--max-tokens", "2M", /\(how many tokens it uses\)/],
-    [SILENT, "--max-cost", "5", /\(what it costs\)/],
+    [SILENT, "--max-tokens", "2M", /its token usage:/],
+    [SILENT, "--max-cost", "5", /its cost:/],
   ] as const;
   await together(cases, async ([turn, flag, amount, why]) => {
     await using stage = await Stage.make();
@@ -48,8 +48,8 @@ Deno.test("an agent need tell only what there is a budget of", async () => {
 
 Deno.test("figures that an agent no longer tells are missed in one warning, and the run goes on", async () => {
   const cases = [
-    [PRICED, "--max-cost", "5", "what it costs: the cost"],
-    [COUNTED, "--max-tokens", "2M", "how many tokens it uses: the tokens"],
+    [PRICED, "--max-cost", "5", "its cost: the cost"],
+    [COUNTED, "--max-tokens", "2M", "its token usage: the tokens"],
   ] as const;
   await together(cases, async ([turn, flag, amount, what]) => {
     await using stage = await Stage.make();
@@ -58,13 +58,13 @@ Deno.test("figures that an agent no longer tells are missed in one warning, and 
     const seen = await stage.session();
     assert.equal(seen.iterations.length, 5);
     assert.deepEqual(dataOf(seen, "warning").filter(isOfFigures), [
-      { message: `the agent no longer tells ${what} budget cannot be kept` },
+      { message: `the agent no longer reports ${what} budget cannot be enforced` },
     ]);
   });
 });
 
 function isOfFigures({ message }: Readonly<Record<string, unknown>>): boolean {
-  return /no longer tells|at nothing/.test(String(message));
+  return /no longer reports|reports no cost/.test(String(message));
 }
 
 Deno.test("figures below zero, and such as nobody can spend, count for nothing", async () => {

@@ -21,15 +21,19 @@ const CASES: readonly (readonly [scenario: string, line: RegExp, hint: RegExp])[
   ],
   [
     'fails how=error message=no_credit data={"status":402}',
-    /the provider wants to be paid: no credit \(HTTP 402\)$/,
+    /the provider reports a billing problem: no credit \(HTTP 402\)$/,
     /Top up/,
   ],
-  ["errors at=prompt code=-32000 message=login", /the agent wants a login first: login$/, /auth/],
-  ["auth", /the agent wants a login first/, /opencode auth login/],
+  [
+    "errors at=prompt code=-32000 message=login",
+    /the agent requires you to log in: login$/,
+    /auth/,
+  ],
+  ["auth", /the agent requires you to log in/, /opencode auth login/],
   ["errors at=initialize", /the agent refused the handshake: .*fake 500$/, /iteratr doctor/],
   [
     "errors at=new code=-32000 message=login",
-    /the agent wants a login first/,
+    /the agent requires you to log in/,
     /opencode auth login/,
   ],
   ["wrong-protocol", /speaks version 99 of the Agent Client Protocol/, /--agent-command/],

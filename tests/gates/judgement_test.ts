@@ -24,13 +24,13 @@ Deno.test("a gate that fails sends the agent back with what it printed, until it
   const proof = "echo looking; test -f proof.txt || { echo no proof >&2; exit 7; }";
   const finished = await gated(stage, { turn, gates: [proof, "echo quite fine"] });
   endedWith(finished, 0);
-  assert.match(finished.stdout, /^session opened again: not proven: echo looking/m);
+  assert.match(finished.stdout, /^session reopened: not proven: echo looking/m);
   assert.match(finished.stdout, /^ +\| no proof$/m);
   const [first = "", second = "", third = "", ...more] = stage.prompts();
   assert.deepEqual(more, []);
-  assert.doesNotMatch(first, /opened again/);
+  assert.doesNotMatch(first, /reopened/);
   for (const prompt of [second, third]) {
-    assert.match(prompt, /was declared complete, and was opened again/);
+    assert.match(prompt, /was declared complete, and was reopened/);
     assert.match(prompt, /`iteratr tool session-complete`/);
     assert.ok(
       prompt.trimEnd().endsWith(`## \`${proof}\` failed (exit 7)\n\n    looking\n    no proof`),

@@ -51,7 +51,7 @@ Deno.test("a session that was complete without gates is judged when there are so
     const turn = `touch proof.txt\n${DECLARES}`;
     endedWith(await gated(stage, { turn, gates: [gate], flags: ["-i", "1"] }), code);
     assert.equal(stage.prompts().length, prompts);
-    if (prompts === 2) assert.match(stage.prompts()[1] ?? "", /was opened again/);
+    if (prompts === 2) assert.match(stage.prompts()[1] ?? "", /was reopened/);
     assert.deepEqual(verdicts(await stage.session(), "baseline"), []);
   });
 });

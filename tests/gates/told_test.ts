@@ -22,10 +22,10 @@ Deno.test("iteratr prompt tells of the gates, and once one has failed, of what i
   await configure(stage, "model: fake/m1", "verify: 'echo the cause; exit 3'");
   const before = await command(stage, "prompt");
   assert.match(before.stdout, /^# Verification\n\n[^]*^- `echo the cause; exit 3`$/m);
-  assert.doesNotMatch(before.stdout, /opened again/);
+  assert.doesNotMatch(before.stdout, /reopened/);
   endedWith(await gated(stage, { flags: ["-i", "2"] }), 4);
   const after = await command(stage, "prompt");
-  assert.match(after.stdout, /opened again[^]*failed \(exit 3\)\n\n {4}the cause$/m);
+  assert.match(after.stdout, /reopened[^]*failed \(exit 3\)\n\n {4}the cause$/m);
   // But for its number, it is the prompt that the agent got last.
   const bare = (text: string): string => text.trim().replaceAll(/\S*iteratr\b/g, "iteratr");
   const tail = (text: string): string => text.slice(text.indexOf("# Verification"));

@@ -109,7 +109,10 @@ iteratr tool task-status --id TAS-1 --status completed; iteratr tool session-com
   assert.equal(seen.iterations.length, 2);
   const warnings = dataOf(seen, "warning").filter(({ message }) => /UTF-8/.test(`${message}`));
   assert.equal(warnings.length, 1, told(finished));
-  assert.match(String(warnings[0]?.["message"]), /^left uncommitted, .* no UTF-8: bad.name$/);
+  assert.match(
+    String(warnings[0]?.["message"]),
+    /^left uncommitted, .* not valid UTF-8: bad.name$/,
+  );
   assert.deepEqual(await files(stage), ["specs/SPEC.md", "work-1.txt", "work-2.txt"]);
   assert.equal(await shell(stage, "git status --porcelain"), '?? "bad\\377name"\n');
   assert.deepEqual(dataOf(seen, "commit.refused"), []);

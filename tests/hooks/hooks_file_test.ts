@@ -201,7 +201,7 @@ const WRONG: readonly (readonly [text: string, ...says: readonly string[]])[] = 
   ],
   [
     "version: 1\non_error: @a",
-    "this is no YAML: Plain value cannot start with reserved character @ (f:2:11)",
+    "not valid YAML: Plain value cannot start with reserved character @ (f:2:11)",
   ],
   ["version: 1\n---\nversion: 1", "a hooks file is one document: a second one begins here (f:2:1)"],
 ];
@@ -310,7 +310,7 @@ Deno.test("a pipe in the place of the hooks file is not waited for", async () =>
   await using place = await Place.make();
   const path = place.join(".iteratr.hooks.yml");
   assert.ok((await new Deno.Command("mkfifo", { args: [path] }).output()).success);
-  assert.throws(() => loadHooks(place.path), /the file cannot be read: it is no file/);
+  assert.throws(() => loadHooks(place.path), /the file cannot be read: it is not a file/);
 });
 
 Deno.test("a hooks file that cannot be read is an error, and not the same as none", async () => {
@@ -325,7 +325,7 @@ Deno.test("a hooks file that cannot be read is an error, and not the same as non
       return true;
     });
   await Deno.mkdir(file);
-  isRefused(/it is no file/);
+  isRefused(/it is not a file/);
   await Deno.remove(file);
   await Deno.symlink("nowhere", file);
   isRefused(/No such file/);

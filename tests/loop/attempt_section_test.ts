@@ -14,7 +14,7 @@ Deno.test("outside of git the next attempt is told the error and to look, and no
   assert.equal(title, "# An earlier attempt at this iteration failed");
   assert.match(
     text ?? "",
-    /was broken off: the agent's process ended with code 7\. What it has done/,
+    /was interrupted: the agent's process ended with code 7\. What it has done/,
   );
   assert.deepEqual(more, []);
 });
@@ -22,7 +22,7 @@ Deno.test("outside of git the next attempt is told the error and to look, and no
 Deno.test("an error of several lines is one, without control characters, and not endless", async () => {
   const error = `first\n# second \x1b[31mred\x1b[0m ${"x".repeat(5_000)}`;
   const text = await attemptSection({ ...OUTSIDE, error });
-  assert.match(text, /was broken off: first # second red x+\.\.\.\. What/);
+  assert.match(text, /was interrupted: first # second red x+\.\.\.\. What/);
   assert.ok(text.length < 1_500);
   assert.equal(text.match(/^#/gm)?.length, 1);
 });

@@ -75,7 +75,7 @@ Deno.test("a judgement that failed is told with what the gates said, until the n
   await using session = await TestSession.make();
   await judge(session, { "npm test": "1 failed\n\n  at a.ts\n", style: "" });
   const text = await section(session);
-  assert.ok(text.startsWith(`${RULES}\n\nThe session was declared complete, and was opened again`));
+  assert.ok(text.startsWith(`${RULES}\n\nThe session was declared complete, and was reopened`));
   assert.match(text, /`iteratr tool session-complete`/);
   assert.ok(
     text.endsWith(

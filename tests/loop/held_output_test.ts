@@ -45,7 +45,7 @@ Deno.test("held output is told in the order of its hooks, with moment, command a
   assert.equal(title, "# Output of hooks");
   assert.match(
     intro ?? "",
-    /^Commands of this project's owner .* put right what it complains about\.$/,
+    /^Commands of this project's owner .* fix what it reports\.$/,
   );
   assert.deepEqual(pieces, [
     "## session_start: `make start` ok\n\n    one\n\n    two",

@@ -58,7 +58,7 @@ Deno.test("a session that is held is busy, and free again when its holder has le
     const elsewhere = { ...TARGET, session: "t" };
     const third = await beginTenancy(options(store, { target: elsewhere }));
     assert.ok("reason" in third && third.reason === "busy");
-    assert.match(third.message, /^the work tree \/work-tree is worked in, for session s, by pid /);
+    assert.match(third.message, /^the work tree \/work-tree is in use by session s, by pid /);
   }
   assert.equal(await readLease(store, "s"), undefined);
   await using _second = await taken(store);

@@ -28,7 +28,7 @@ function promptOf({ messages }: Conversation): string {
 
 /** It reads only what the prompt says. */
 function isSentBack(conversation: Conversation): boolean {
-  return /was opened again[^]*1 and 2 make -1/.test(promptOf(conversation));
+  return /was reopened[^]*1 and 2 make -1/.test(promptOf(conversation));
 }
 
 function mend({ turn }: Conversation): ReturnType<Brain> {

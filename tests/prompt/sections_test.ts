@@ -82,7 +82,7 @@ Deno.test("tasks that need work are shown in full, however many", () => {
 });
 
 Deno.test("without notes there is no section for them", () => {
-  assert.equal(notesSection([]), "");
+  assert.equal(notesSection([], USUAL), "");
 });
 
 Deno.test("notes stand by type, with the iteration that wrote them", () => {
@@ -94,7 +94,7 @@ Deno.test("notes stand by type, with the iteration that wrote them", () => {
     note(5, "decision", "SQLite."),
   ];
   assert.equal(
-    notesSection(notes),
+    notesSection(notes, USUAL),
     [
       "# Notes",
       "Learnings:\n- [#2] Models validate.",
@@ -108,16 +108,16 @@ Deno.test("notes stand by type, with the iteration that wrote them", () => {
 Deno.test("of the notes the newest 16 KiB are shown, and how many are left out", () => {
   const kib = "x".repeat(1024);
   const notes = numbers(20).map((n) => note(n, "tip", kib, n));
-  const text = notesSection(notes);
+  const text = notesSection(notes, USUAL);
   assert.match(text, /\n\n\(4 older: `iteratr tool note-list`\)$/);
   const shown = [...text.matchAll(/\[#(\d+)\]/g)].map(([, n]) => Number(n));
   assert.deepEqual(shown, numbers(20).slice(4));
-  assert.doesNotMatch(notesSection(notes.slice(4)), /older/);
+  assert.doesNotMatch(notesSection(notes.slice(4), USUAL), /older/);
 });
 
 Deno.test("the size of a note is that of its bytes", () => {
   const notes = numbers(20).map((n) => note(n, "tip", "日".repeat(1024), n));
-  assert.match(notesSection(notes), /\(15 older/);
+  assert.match(notesSection(notes, USUAL), /\(15 older/);
 });
 
 Deno.test("how many notes and summaries are shown can be set", () => {
@@ -131,9 +131,10 @@ Deno.test("how many notes and summaries are shown can be set", () => {
 
 Deno.test("a note of the largest size allowed is shown", () => {
   const text = "x".repeat(16 * 1024);
-  assert.ok(notesSection([note(1, "tip", "old"), note(2, "stuck", text)]).includes(text));
+  assert.ok(notesSection([note(1, "tip", "old"), note(2, "stuck", text)], USUAL).includes(text));
 });
 
+const USUAL = { notesBytes: 16 * 1024, history: 5 };
 const NOW = new Date(AT);
 
 function ago(ms: number): string {
@@ -141,14 +142,14 @@ function ago(ms: number): string {
 }
 
 Deno.test("without summaries there is no history", () => {
-  assert.equal(historySection([], NOW), "");
-  assert.equal(historySection([iteration(1, { summary: null })], NOW), "");
+  assert.equal(historySection([], NOW, USUAL), "");
+  assert.equal(historySection([iteration(1, { summary: null })], NOW, USUAL), "");
 });
 
 Deno.test("the history is the last five summaries, iterations without one left out", () => {
   const iterations = numbers(9).map((n) => iteration(n, n % 4 === 0 ? { summary: null } : {}));
   assert.equal(
-    historySection(iterations, NOW),
+    historySection(iterations, NOW, USUAL),
     "# Recent iterations\n\n" +
       [3, 5, 6, 7, 9].map((n) => `- #${n} (just now): Did part ${n}.`).join("\n"),
   );
@@ -170,9 +171,9 @@ Deno.test("the time of an iteration is told as a person would, from the moment t
     [-hour, "just now"],
   ];
   for (const [ms, words] of cases) {
-    const text = historySection([iteration(1, { endedAt: ago(ms) })], NOW);
+    const text = historySection([iteration(1, { endedAt: ago(ms) })], NOW, USUAL);
     assert.ok(text.includes(`- #1 (${words}): `), text);
   }
-  const open = historySection([iteration(1, { startedAt: ago(hour), endedAt: null })], NOW);
+  const open = historySection([iteration(1, { startedAt: ago(hour), endedAt: null })], NOW, USUAL);
   assert.ok(open.includes("(1 h ago)"));
 });

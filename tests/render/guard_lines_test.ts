@@ -59,7 +59,7 @@ Deno.test("the end of a wait is told with its length and its reason", () => {
   assert.deepEqual(lines, [
     "quota   the run goes on after 1h01m",
     "quota   the run goes on after 1h01m, as asked",
-    "quota   the wait was broken off after 1h01m",
+    "quota   the wait was ended after 1h01m",
   ]);
 });
 
@@ -73,8 +73,12 @@ Deno.test("a budget is told in its own unit, as a warning and when it is reached
     "warning most of the cost budget is used up: $4.20 of $5.00",
   ]);
   assert.deepEqual([time, tokens, cost].map((facts) => budgetLine(facts, true)), [
-    "budget  the time budget of 1h00m is reached with 48m00s",
-    "budget  the tokens budget of 1.0M tokens is reached with 812.3k tokens",
-    "budget  the cost budget of $5.00 is reached with $4.20",
+    "budget  48m00s of the time budget of 1h00m is used: too little is left to go on",
+    "budget  812.3k tokens of the tokens budget of 1.0M tokens is used: too little is left to go on",
+    "budget  $4.20 of the cost budget of $5.00 is used: too little is left to go on",
+  ]);
+  assert.deepEqual([time, cost].map((facts) => budgetLine({ ...facts, used: 3_700_000 }, true)), [
+    "budget  the time budget of 1h00m is used up: 1h01m",
+    "budget  the cost budget of $5.00 is used up: $3700000.00",
   ]);
 });

@@ -110,7 +110,7 @@ Deno.test("a run begins with what it works on, with whom, and how far", () => {
   ];
   assert.deepEqual(said([RUN_STARTED, AGENT_STARTED], tasks), [
     "iteratr 0.1.0  session user-auth  spec specs/a.md  model fake/m1",
-    "tasks  2 open, 1 done  limits  no limit of iterations, no limit of time",
+    "tasks  2 open, 1 done  limits  unlimited iterations, no time limit",
     "agent  OpenCode 1.18.33",
   ]);
 });
@@ -128,7 +128,7 @@ Deno.test("an agent is told once, however often it is started", () => {
   const renewed = event("agent.renewed", { why: "after 25 iterations" });
   assert.deepEqual(said([AGENT_STARTED, renewed, AGENT_STARTED]), [
     "agent  OpenCode 1.18.33",
-    "agent  is started anew: after 25 iterations",
+    "agent  is restarted: after 25 iterations",
   ]);
 });
 
@@ -137,8 +137,8 @@ Deno.test("a limit of iterations is told in the first lines", () => {
     assert.ok(RUN_STARTED.type === "run.started");
     return event("run.started", { ...RUN_STARTED.data, iterations });
   };
-  assert.match(textOf([limited(1), AGENT_STARTED]), /limits {2}1 iteration, no limit of time\n/);
-  assert.match(textOf([limited(10), AGENT_STARTED]), /limits {2}10 iterations, no limit of time\n/);
+  assert.match(textOf([limited(1), AGENT_STARTED]), /limits {2}1 iteration, no time limit\n/);
+  assert.match(textOf([limited(10), AGENT_STARTED]), /limits {2}10 iterations, no time limit\n/);
 });
 
 Deno.test("an iteration begins with a rule that tells its number and the time", () => {
@@ -246,11 +246,11 @@ Deno.test("notes, summaries, warnings and the session's state are a line each", 
       "note  tip  Be quick.",
       "summary Did it.",
       "warning the disk is nearly full",
-      "output  the limit is reached: only its end is kept from here",
+      "output  limit reached: from here on only the end is kept",
       "spec  it has changed; the new text counts",
       "session declared complete",
       "session all tasks are closed",
-      "session opened again: a task was added",
+      "session reopened: a task was added",
     ],
   );
 });

@@ -87,7 +87,7 @@ Deno.test("a call that names no session is told which there are", async () => {
   assert.throws(() => Deno.statSync(place.data), Deno.errors.NotFound);
   assert.equal(
     await refusal(place, ["task-add", "--content", "x"]),
-    "which session? there is none yet: name one with --name",
+    "there is no session yet: name one with --name",
   );
   await makeSessions(place, "b", "a", "c");
   const [several, other, changing, variable] = await Promise.all([
@@ -96,7 +96,7 @@ Deno.test("a call that names no session is told which there are", async () => {
     refusal(place, ["task-status", "-n", "d", "--id", "1", "--status", "blocked"]),
     refusal(place, ["session-complete"], { env: { ITERATR_SESSION: "d" } }),
   ]);
-  assert.equal(several, "which session? name it with --name: there is a, b, c");
+  assert.equal(several, "several sessions exist (a, b, c): name one with --name");
   for (const text of [other, changing, variable]) {
     assert.equal(text, "there is no session d; there is a, b, c");
   }

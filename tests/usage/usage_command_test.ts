@@ -118,7 +118,7 @@ Deno.test("usage names the only session by itself, and asks which one when there
   }
   const which = await command(stage, "usage", ...where);
   assert.equal(which.code, 1);
-  assert.match(which.stderr, /^config \(exit 1\): which session\? there is one, two/);
+  assert.match(which.stderr, /^config \(exit 1\): several sessions exist \(one, two\): name one/);
   const other = await command(stage, "usage", "three", ...where);
   assert.equal(other.code, 1);
   assert.match(other.stderr, /there is no session three; there is one, two/);

@@ -29,7 +29,7 @@ Deno.test("the table has a line for each iteration, task and model, and one for 
     "",
     "total  2 iterations                        1m15s  >= 19.1k    3.0k  2.1k   $0.09",
     "",
-    ">= at least so much: not all of it is known",
+    ">= at least this much: not all of it is known",
     "",
   ]);
 });

@@ -148,9 +148,9 @@ function sourcesOf({ root, resolved, config }: BuildSettings): readonly string[]
 
 /** What is plainly no spec is not worth the money that a run costs. */
 function checkSpecText(text: string | undefined, path: string): void {
-  if (text === undefined) throw new UserError(`the spec ${path} is not there`);
+  if (text === undefined) throw new UserError(`the spec ${path} does not exist`);
   if (text.trim() === "") throw new UserError(`the spec ${path} is empty`);
-  if (text.includes("\0")) throw new UserError(`the spec ${path} is no text`);
+  if (text.includes("\0")) throw new UserError(`the spec ${path} is not a text file`);
 }
 
 function makeLog(

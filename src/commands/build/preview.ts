@@ -25,7 +25,7 @@ export async function previewPrompt(settings: BuildSettings): Promise<Preview> {
   const { config, session, extra, dataDirectory } = settings;
   const template = await loadTemplate(config.template);
   const spec = await readSpec(settings.spec);
-  if (spec === undefined) throw new UserError(`the spec ${settings.spec} is not there`);
+  if (spec === undefined) throw new UserError(`the spec ${settings.spec} does not exist`);
   const store = await openToLook(dataDirectory);
   try {
     const head = store === undefined ? undefined : await readHead(store, session);

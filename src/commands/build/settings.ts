@@ -101,7 +101,7 @@ function findSpec(given: string | undefined, directory: string, root: string): s
     throw new UserError(
       exists(path)
         ? `--spec must be a file, got "${given}" (${path})`
-        : `the spec "${given}" is not there (looked for ${path})`,
+        : `the spec "${given}" does not exist (looked for ${path})`,
     );
   }
   throw new UserError(`no spec: there is no ${DEFAULT_SPEC}`, [

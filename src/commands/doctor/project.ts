@@ -34,7 +34,7 @@ export function projectFindings(
     return { resolved, findings };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const mend = error.hints.join("; ") || "Mend the file";
+    const mend = error.hints.join("; ") || "Fix the file";
     return { resolved: undefined, findings: [wrong("config", messageOf(error), mend)] };
   }
 }
@@ -57,7 +57,7 @@ export function hooksFinding(root: string): Finding {
     return fine("hooks", hooks.length === 0 ? "none" : `${plural(hooks.length, "hook")}, valid`);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return wrong("hooks", messageOf(error), error.hints.join("; ") || "Mend the file");
+    return wrong("hooks", messageOf(error), error.hints.join("; ") || "Fix the file");
   }
 }
 

@@ -72,7 +72,7 @@ export async function checkStore(directory: string, world: CommandWorld): Promis
     if (result.problem !== undefined) {
       throw new StoreError("damaged", `session ${result.session}: ${result.problem}`);
     }
-    const verdict = result.isBusy ? "ok; written all the time, so views not compared" : "ok";
+    const verdict = result.isBusy ? "ok (it is being written to; views not compared)" : "ok";
     world.stdout(`session ${result.session}  ${plural(result.events, "event")}  ${verdict}\n`);
   }
 }

@@ -150,8 +150,8 @@ async function whichSession(store: Store, flags: Flags, world: ToolWorld): Promi
   if (only !== undefined && names.length === 1) return only;
   throw new UserError(
     names.length === 0
-      ? "which session? there is none yet: name one with --name"
-      : `which session? name it with --name: there is ${names.join(", ")}`,
+      ? "there is no session yet: name one with --name"
+      : `several sessions exist (${names.join(", ")}): name one with --name`,
   );
 }
 
