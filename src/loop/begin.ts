@@ -10,6 +10,7 @@ import { transact } from "../store/transact.ts";
 import { hasDebts } from "./debts.ts";
 import { hasPendingWork } from "./work_baseline.ts";
 import { isProven } from "./decide.ts";
+import { gateWarnings } from "./gate_change.ts";
 import type { RunPlan, RunWorld } from "./plan.ts";
 import { makeRecorder, type Recorder } from "./recorder.ts";
 import { readSpec, SpecCopy, storedSpec } from "./spec_copy.ts";
@@ -120,6 +121,7 @@ export async function begin(
           ? [event("session.reopened", { why: whyReopened(plan, standing) })]
           : []),
         started(plan, world),
+        ...gateWarnings(plan, standing),
       ),
   });
   const recorder = makeRecorder(store, session, run);

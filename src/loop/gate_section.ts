@@ -2,7 +2,7 @@ import { oneLine, printable, withoutMiddle } from "../platform/text.ts";
 import { indented } from "../prompt/indented.ts";
 import { outcomeOf } from "../session/command.ts";
 import { type EventData, isKnown } from "../session/event.ts";
-import type { Gate, GateBaseline } from "../session/gate.ts";
+import { failedBefore, type Gate, type GateBaseline } from "../session/gate.ts";
 import type { Head } from "../session/state.ts";
 import { loadText } from "../store/blob.ts";
 import type { Store } from "../store/open.ts";
@@ -32,10 +32,12 @@ export async function gateSection(
   baseline: GateBaseline | undefined,
 ): Promise<string> {
   if (plan.gates.length === 0) return "";
-  const tolerated = plan.toleratesBaseline ? baseline?.failed ?? [] : [];
-  const lines = plan.gates.map(({ name, command }) => {
+  const tolerated = plan.toleratesBaseline ? baseline : undefined;
+  const lines = plan.gates.map((gate) => {
+    const { name, command } = gate;
     const label = name === command ? "" : ` (${oneLine(printable(name), 80)})`;
-    const may = tolerated.includes(name) ? "; it failed before this session and may go on so" : "";
+    const hasFailed = tolerated !== undefined && failedBefore(gate, tolerated);
+    const may = hasFailed ? "; it failed before this session and may go on so" : "";
     return `- \`${oneLine(printable(command), 500)}\`${label}${may}`;
   });
   const intro = "Before the session counts as done, these commands are run at the root of the " +

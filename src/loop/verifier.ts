@@ -2,7 +2,13 @@ import { ContentHashes } from "../git/content_hash.ts";
 import { changedBetween, type TreeState, treeState } from "../git/tree_state.ts";
 import { isSuccess } from "../session/command.ts";
 import { event } from "../session/event.ts";
-import type { Gate, GatePurpose } from "../session/gate.ts";
+import {
+  failedBefore,
+  type Gate,
+  type GateBaseline,
+  type GatePurpose,
+  gatesMark,
+} from "../session/gate.ts";
 import { readHead, readInfo } from "../store/read.ts";
 import { runCommand } from "./command_facts.ts";
 import type { RunContext } from "./context.ts";
@@ -32,21 +38,12 @@ export class Verifier {
 
   /** Takes the baseline, if there are gates and the session has not begun. */
   async takeBaseline(stop: AbortSignal): Promise<void> {
-    const { plan, world, recorder } = this.#context;
+    const { plan, world } = this.#context;
+    if (plan.gates.length === 0) return;
     const head = await readHead(world.store, plan.session);
-    if (head === undefined) return;
+    if (head === undefined || head.iterations > 0) return;
     const info = await readInfo(world.store, plan.session, head);
-    if (plan.gates.length > 0) {
-      if (head.iterations === 0 && info.gates === undefined) {
-        await this.#verify("baseline", [], stop);
-      }
-    } else if (info.gates !== undefined) {
-      // Gates that were flags are easily left out the next time.
-      const message =
-        "the session was begun with gates, and this run has none: nothing will prove " +
-        "that it is done. Give them again with --verify, or keep them in iteratr.yml";
-      await recorder.record(event("warning", { message }));
-    }
+    if (info.gates === undefined) await this.#verify("baseline", undefined, stop);
   }
 
   /** Judges a session that is declared done. */
@@ -55,38 +52,38 @@ export class Verifier {
     const head = await readHead(world.store, plan.session);
     if (head === undefined) return;
     const info = await readInfo(world.store, plan.session, head);
-    const mayFail = plan.toleratesBaseline ? info.gates?.failed ?? [] : [];
-    await this.#verify("judgement", mayFail, stop);
+    const tolerated = plan.toleratesBaseline ? info.gates : undefined;
+    await this.#verify("judgement", tolerated, stop);
   }
 
   async #verify(
     purpose: GatePurpose,
-    mayFail: readonly string[],
+    tolerating: GateBaseline | undefined,
     stop: AbortSignal,
   ): Promise<void> {
     const { plan, recorder, workMark } = this.#context;
-    const names = plan.gates.map(({ name }) => name);
-    await recorder.record(event("verify.started", { for: purpose, gates: names }));
+    const may = (gate: Gate): boolean => tolerating !== undefined && failedBefore(gate, tolerating);
+    const namesOf = (gates: readonly Gate[]): readonly string[] => gates.map(({ name }) => name);
+    await recorder.record(event("verify.started", { for: purpose, gates: namesOf(plan.gates) }));
     // What is judged is what is there before a gate has changed anything.
     const judged = await this.#look();
     const work = await workMark();
     let state = judged;
-    const failures: string[] = [];
+    const failures: Gate[] = [];
     for (const gate of plan.gates) {
       const { passed, after } = await this.#runGate(gate, purpose, state, stop);
       if (stop.aborted) return;
-      if (!passed) failures.push(gate.name);
+      if (!passed) failures.push(gate);
       state = after;
     }
-    // The baseline's names are as they were stored, without secrets.
-    const may = (name: string): boolean => mayFail.includes(recorder.mask(name));
-    const failed = failures.filter((name) => !may(name));
-    const tolerated = failures.filter(may);
+    const failed = namesOf(failures.filter((gate) => !may(gate)));
+    const tolerated = namesOf(failures.filter(may));
     const passed = failed.length === 0;
     await recorder.record(
       event("verify.ended", {
         for: purpose,
         ...{ passed, failed, tolerated, work },
+        ...(failures.length === 0 ? {} : { marks: failures.map((gate) => gatesMark([gate])) }),
         commit: judged?.commit ?? null,
         dirty: judged?.dirty ?? false,
         gates: plan.limits.gates,

@@ -62,5 +62,6 @@ export function judge(head: Head, event: Typed<"verify.ended">): Head {
 
 /** The gates have been run before the session touched anything. */
 export function baselineOf({ data }: Typed<"verify.ended">): GateBaseline {
-  return { failed: [...data.failed, ...data.tolerated], commit: data.commit };
+  const { failed, tolerated, marks, commit } = data;
+  return { failed: [...failed, ...tolerated], ...(marks === undefined ? {} : { marks }), commit };
 }

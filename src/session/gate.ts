@@ -37,7 +37,17 @@ export interface Judgement {
 export interface GateBaseline {
   /** Names of the gates that failed. */
   readonly failed: readonly string[];
+  /** Their fingerprints; absent in logs of versions that kept none. */
+  readonly marks?: readonly string[];
   readonly commit: string | null;
+}
+
+/**
+ * Whether a gate failed before the session touched anything: it, and not another command that has come
+ * under its name since.
+ */
+export function failedBefore(gate: Gate, { failed, marks }: GateBaseline): boolean {
+  return marks === undefined ? failed.includes(gate.name) : marks.includes(gatesMark([gate]));
 }
 
 /** Fingerprint of gates and their commands; empty when there are none. */

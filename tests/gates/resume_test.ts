@@ -107,10 +107,23 @@ Deno.test("a run without the gates that the session was begun with says that not
   endedWith(finished, 0);
   assert.match(
     finished.stdout,
-    /^warning the session was begun with gates, and this run has none/m,
+    /^warning this session has had gates, and this run has none/m,
   );
   assert.match(finished.stdout, /^complete: 1 task done, .*[^;]$/m);
   assert.match((await gated(stage)).stdout, /is done; not proven, since this run has no gates\.$/m);
   const warned = dataOf(await stage.session(), "warning").length;
   assert.equal(warned, 1, "it is said by the run that takes turns, and by no other");
+});
+
+Deno.test("gates that have changed since the last run are told, and those that have not are not", async () => {
+  await using stage = await Stage.make();
+  const flags = ["-i", "1"];
+  const told = async (...gates: readonly string[]): Promise<boolean> => {
+    const { stdout } = await gated(stage, { gates, flags });
+    return /^warning the gates are not those of the last run of this session/m.test(stdout);
+  };
+  assert.deepEqual(
+    [await told("exit 1"), await told("exit 1"), await told("exit 2"), await told("true")],
+    [false, false, true, true],
+  );
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Stage } from "../build/_stage.ts";
 import { configure } from "../endings/_scripted.ts";
-import { DECLARES, endedWith, gated, statusOf, verdicts } from "./_gates.ts";
+import { CLOSES, DECLARES, endedWith, gated, statusOf, verdicts } from "./_gates.ts";
 
 const TOLERATE = ["--verify-baseline", "tolerate"];
 const OLD = "echo as before; exit 1";
@@ -72,4 +72,22 @@ Deno.test("a gate is known again as the one that failed before, also when its na
   });
   endedWith(finished, 0);
   assert.ok(!`${finished.stdout}${JSON.stringify(await stage.session())}`.includes(secret));
+});
+
+Deno.test("another command that has come under the name of one that failed before has to pass", async () => {
+  await using stage = await Stage.make();
+  const gate = (command: string): Promise<void> =>
+    configure(
+      stage,
+      `verify: [{ name: test, command: "${command}" }]`,
+      "verify_baseline: tolerate",
+    );
+  await gate("exit 1");
+  endedWith(await gated(stage, { turn: CLOSES, flags: ["-i", "1"] }), 0);
+  await gate("exit 2");
+  const other = await gated(stage, { flags: ["-i", "1"] });
+  endedWith(other, 4);
+  assert.doesNotMatch(stage.prompts().at(-1) ?? "", /failed before this session/);
+  await gate("exit 1");
+  endedWith(await gated(stage, { flags: ["-i", "1"] }), 0);
 });

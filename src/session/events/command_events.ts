@@ -33,6 +33,8 @@ export interface CommandEvents {
     /** Names of the gates that failed, and of those that were allowed to. */
     readonly failed: readonly string[];
     readonly tolerated: readonly string[];
+    /** Fingerprints of the gates that failed, each with its command; absent when none did. */
+    readonly marks?: readonly string[];
     /** Fingerprint of all gates and their commands. */
     readonly gates: string;
     /** What was judged: the commit that HEAD was at (null outside git), and a mark of all files. */
