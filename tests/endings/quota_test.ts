@@ -63,7 +63,7 @@ Deno.test("a run does not wait for longer than it may, and with --no-wait not at
   await using stage = await Stage.make();
   const cases = [
     [["--no-wait"], /, and waiting is switched off: Usage limit reached/],
-    [["--max-wait", "90m"], /, and that is more than 1h30m: Usage limit reached/],
+    [["--max-wait", "90m"], /, and that is more than 1h30m away: Usage limit reached/],
   ] as const;
   for (const [flags, says] of cases) {
     await using run = await start(stage, ...flags);

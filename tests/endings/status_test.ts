@@ -88,7 +88,7 @@ Deno.test("status of a session that is worked in exits 11, and names who does", 
   assert.deepEqual([dead.code, dead.summary["state"], dead.summary["run"]], [10, "open", null]);
   assert.match(
     (await command(stage, "status")).stdout,
-    /^run {5}(none is going on|the last one has died without an ending; .*)$/m,
+    /^run {5}(none is going on|the last run was killed before it could finish; .*)$/m,
   );
 });
 
