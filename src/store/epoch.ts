@@ -38,17 +38,25 @@ export async function readPastEpoch(
 }
 
 /**
+ * Says whether an epoch may end now, and on what that rests: what is given must not have changed by the
+ * moment of the end, else it is asked again. Whoever says no throws.
+ */
+export type Permission = () => Promise<Deno.AtomicCheck>;
+
+/**
  * Begins a session anew: its log goes to the archive, then one atomic switches to the next epoch. Who
  * is killed in between leaves the session as it was, and at most a needless file in the archive. When
  * somebody else was faster, their reset is the one that was asked for.
  *
+ * @param permission left out, the caller holds the session.
  * @returns the archive's path, or `undefined` when there is no such session.
  */
 export async function resetSession(
   store: Store,
   session: string,
+  permission?: Permission,
 ): Promise<string | undefined> {
-  const end = await endEpoch(store, session, (atomic, head, archive, now) => {
+  const end = await endEpoch(store, session, permission, (atomic, head, archive, now) => {
     const epoch = head.epoch + 1;
     const first: StoredEvent = {
       v: EVENT_VERSION,
@@ -71,14 +79,16 @@ export async function resetSession(
  * Removes a session, after its log has gone to the archive. When it was begun anew meanwhile, what it has
  * become is archived and removed.
  *
+ * @param permission left out, the caller holds the session.
  * @returns the archive's path, or `undefined` when there is no such session.
  */
 export async function deleteSession(
   store: Store,
   session: string,
+  permission?: Permission,
 ): Promise<string | undefined> {
   for (;;) {
-    const end = await endEpoch(store, session, (atomic, head) => {
+    const end = await endEpoch(store, session, permission, (atomic, head) => {
       atomic.delete(keys.head(session)).set(keys.gone(session), head.epoch);
     });
     if (end === undefined || end.isOurs) return end?.archive;
@@ -98,15 +108,17 @@ interface EpochEnd {
 async function endEpoch(
   store: Store,
   session: string,
+  permission: Permission | undefined,
   finish: Ending,
 ): Promise<EpochEnd | undefined> {
   const now = store.clock.now();
+  let allowed = await permission?.();
   const entry = await withRetry(store, () => store.kv.get<Head>(keys.head(session)));
   if (entry.value === null) return undefined;
   const { epoch } = entry.value;
   const archive = await Archive.begin(archiveDirectory(store), session, now);
   try {
-    for (;;) {
+    for (;; allowed = await permission?.()) {
       const seen = await withRetry(store, () => store.kv.get<Head>(keys.head(session)));
       const head = seen.value;
       if (head === null) return undefined;
@@ -123,6 +135,7 @@ async function endEpoch(
       const ok = await archive.whileInDoubt(() =>
         withRetry(store, async () => {
           const atomic = store.kv.atomic().check(seen).set(keys.epoch(session, epoch), past);
+          if (allowed !== undefined) atomic.check(allowed);
           finish(atomic, head, archive.name, now);
           return (await atomic.commit()).ok;
         })
