@@ -16,8 +16,8 @@ import { resume } from "./resume.ts";
 import { stop, type StopFlags } from "./stop.ts";
 import { usage, type UsageFlags } from "./usage.ts";
 import { remove, reset, type ResetFlags } from "./reset.ts";
-import { type CommandWorld, dataDirectory, openToLook } from "./context.ts";
-import { sessionNames } from "../store/read.ts";
+import { type CommandWorld, dataDirectory } from "./context.ts";
+import { namesAtAGlance } from "../store/glance.ts";
 import { completionScript, type Shell, SHELLS } from "./completion/scripts.ts";
 import { addExamples, commandBelow, helpText } from "./help.ts";
 import { genTemplate, type GenTemplateFlags } from "./gen_template.ts";
@@ -47,7 +47,7 @@ export async function cli(args: readonly string[]): Promise<number> {
   if (first === "complete") {
     const { completion } = await import("./completion/completion.ts");
     const typed = args.slice(second === "--" ? 2 : 1);
-    world.stdout(completion(program, typed, await knownSessions(world)));
+    world.stdout(completion(program, typed, () => knownSessions(world)));
     return 0;
   }
   if (first === "config" && second !== undefined && !second.startsWith("-")) {
@@ -222,11 +222,9 @@ function makeProgram(finish: (code: number) => void): Command {
 }
 
 /** The names of the sessions that are there; none when they cannot be told at once. */
-async function knownSessions(here: CommandWorld): Promise<readonly string[]> {
+function knownSessions(here: CommandWorld): readonly string[] {
   try {
-    const directory = dataDirectory(here, undefined);
-    await using store = await openToLook(directory);
-    return store === undefined ? [] : await sessionNames(store);
+    return namesAtAGlance(dataDirectory(here, undefined));
   } catch {
     return [];
   }
