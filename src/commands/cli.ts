@@ -16,10 +16,11 @@ import { resume } from "./resume.ts";
 import { stop, type StopFlags } from "./stop.ts";
 import { usage, type UsageFlags } from "./usage.ts";
 import { remove, reset, type ResetFlags } from "./reset.ts";
-import { type CommandWorld, dataDirectory, openToLook } from "./context.ts";
-import { sessionNames } from "../store/read.ts";
+import { type CommandWorld, dataDirectory } from "./context.ts";
+import { namesAtAGlance } from "../store/glance.ts";
 import { completionScript, type Shell, SHELLS } from "./completion/scripts.ts";
 import { addExamples, commandBelow, helpText } from "./help.ts";
+import { refuseInsideRun } from "./inside_run.ts";
 import { genTemplate, type GenTemplateFlags } from "./gen_template.ts";
 import { versionText } from "./version.ts";
 
@@ -47,7 +48,7 @@ export async function cli(args: readonly string[]): Promise<number> {
   if (first === "complete") {
     const { completion } = await import("./completion/completion.ts");
     const typed = args.slice(second === "--" ? 2 : 1);
-    world.stdout(completion(program, typed, await knownSessions(world)));
+    world.stdout(completion(program, typed, () => knownSessions(world)));
     return 0;
   }
   if (first === "config" && second !== undefined && !second.startsWith("-")) {
@@ -106,8 +107,8 @@ function makeProgram(finish: (code: number) => void): Command {
     .option("--json", "print the run's events as lines of JSON, and nothing else, on stdout")
     .option("--timestamps", "put the time in front of every line")
     .allowExcessArguments(false)
-    .action((flags: BuildFlags) =>
-      outsideRun(async () => finish(await build(flags, configFlags(buildCommand), world)))
+    .action(async (flags: BuildFlags) =>
+      finish(await build(flags, configFlags(buildCommand), world))
     );
   const promptCommand = addConfigFlags(
     program.command("prompt")
@@ -128,7 +129,7 @@ function makeProgram(finish: (code: number) => void): Command {
     .description("write the built-in prompt template to a file, to be changed")
     .option("-o, --output <file>", "where to (default: .iteratr.template)")
     .option("-f, --force", "overwrite an existing file")
-    .action((flags: GenTemplateFlags) => outsideRun(() => genTemplate(flags, world)));
+    .action((flags: GenTemplateFlags) => genTemplate(flags, world));
   const config = program.command("config")
     .description("show the configuration, and where each value comes from")
     .option("--json", "print it as JSON")
@@ -140,14 +141,12 @@ function makeProgram(finish: (code: number) => void): Command {
     .description("set one value in the project's file")
     .option("--global", "in the global file instead")
     .action((key: string, value: string, flags: { global?: boolean }) =>
-      outsideRun(() => setConfig(key, value, flags, world))
+      setConfig(key, value, flags, world)
     );
   config.command("unset <key>")
     .description("remove one value from the project's file")
     .option("--global", "from the global file instead")
-    .action((key: string, flags: { global?: boolean }) =>
-      outsideRun(() => unsetConfig(key, flags, world))
-    );
+    .action((key: string, flags: { global?: boolean }) => unsetConfig(key, flags, world));
   program.command("status [session]")
     .description("show where a session stands; exits 0 complete, 10 open, 11 running")
     .option("--json", "print it as JSON")
@@ -170,14 +169,12 @@ function makeProgram(finish: (code: number) => void): Command {
     .description("ask the run that is going on to end after its iteration")
     .option("--now", "at once, in the middle of its turn")
     .option("--data-dir <dir>", "where sessions are kept (default: .iteratr)")
-    .action((session: string | undefined, flags: StopFlags) =>
-      outsideRun(() => stop(session, flags, world))
-    );
+    .action((session: string | undefined, flags: StopFlags) => stop(session, flags, world));
   program.command("resume [session]")
     .description("let a run that waits for its provider try again now")
     .option("--data-dir <dir>", "where sessions are kept (default: .iteratr)")
     .action((session: string | undefined, flags: { dataDir?: string }) =>
-      outsideRun(() => resume(session, flags, world))
+      resume(session, flags, world)
     );
   const cronCommand = addConfigFlags(
     program.command("cron <spec>")
@@ -195,13 +192,11 @@ function makeProgram(finish: (code: number) => void): Command {
   program.command("reset <session>")
     .description("archive the log of a session and start it over")
     .option("--data-dir <dir>", "where sessions are kept (default: .iteratr)")
-    .action((session: string, flags: ResetFlags) => outsideRun(() => reset(session, flags, world)));
+    .action((session: string, flags: ResetFlags) => reset(session, flags, world));
   program.command("delete <session>")
     .description("archive the log of a session and remove it")
     .option("--data-dir <dir>", "where sessions are kept (default: .iteratr)")
-    .action((session: string, flags: ResetFlags) =>
-      outsideRun(() => remove(session, flags, world))
-    );
+    .action((session: string, flags: ResetFlags) => remove(session, flags, world));
   program.command("doctor")
     .description("check that everything is set up correctly")
     .option("--check", "check the store: its file, and the views of every session against its log")
@@ -217,25 +212,16 @@ function makeProgram(finish: (code: number) => void): Command {
   program.command("help [command...]")
     .description("show help for a command")
     .action((words: readonly string[]) => world.stdout(helpText(program, words)));
+  refuseInsideRun(program, () => Boolean(Deno.env.get(RUN_MARK)));
   addExamples(program);
   return program;
 }
 
 /** The names of the sessions that are there; none when they cannot be told at once. */
-async function knownSessions(here: CommandWorld): Promise<readonly string[]> {
+function knownSessions(here: CommandWorld): readonly string[] {
   try {
-    const directory = dataDirectory(here, undefined);
-    await using store = await openToLook(directory);
-    return store === undefined ? [] : await sessionNames(store);
+    return namesAtAGlance(dataDirectory(here, undefined));
   } catch {
     return [];
   }
-}
-
-/** An agent that starts a run of its own, or resets its session, would undo what bounds it. */
-async function outsideRun(command: () => Promise<void> | void): Promise<void> {
-  if (!Deno.env.get(RUN_MARK)) return await command();
-  throw new UserError(
-    `this shell belongs to a run of iteratr (${RUN_MARK} is set): only "iteratr tool" works here`,
-  );
 }

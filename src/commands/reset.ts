@@ -1,8 +1,10 @@
-import { deleteSession, resetSession } from "../store/epoch.ts";
+import { isHolderAlive } from "../loop/holder.ts";
+import { systemClock } from "../platform/clock.ts";
+import { deleteSession, type Permission, resetSession } from "../store/epoch.ts";
+import { readLeaseEntry } from "../store/lease.ts";
 import { sweep } from "../store/sweep.ts";
 import { BusyError } from "../platform/failure.ts";
 import type { Store } from "../store/open.ts";
-import { liveLease } from "./session_summary.ts";
 import { type CommandWorld, dataDirectory, noSuchSession, openExisting } from "./context.ts";
 
 /** The flags of `iteratr reset` and `iteratr delete`. */
@@ -17,21 +19,28 @@ export async function reset(
   world: CommandWorld,
 ): Promise<void> {
   await using store = await openExisting(dataDirectory(world, flags.dataDir), true);
-  await refuseWhileRunning(store, session);
-  const archive = await resetSession(store, session);
+  const archive = await resetSession(store, session, unlessRunning(store, session));
   if (archive === undefined) throw await noSuchSession(store, session);
   await sweep(store);
   world.stdout(`session ${session} begins anew; its log until now is in ${archive}\n`);
 }
 
-/** The ground is not to be taken from under a run. */
-async function refuseWhileRunning(store: Store, session: string): Promise<void> {
-  const lease = await liveLease(store, session);
-  if (lease === undefined) return;
-  throw new BusyError(
-    `session ${session} is run by pid ${lease.owner.pid} on host ${lease.host}; ` +
-      `"iteratr stop ${session}" ends it`,
-  );
+/**
+ * The ground is not to be taken from under a run, also one that begins while a long log is archived.
+ *
+ * @returns what rests on the lease as it is now; asked, it throws a {@linkcode BusyError} when a run is
+ * going on.
+ */
+export function unlessRunning(store: Store, session: string): Permission {
+  return async () => {
+    const entry = await readLeaseEntry(store, session);
+    const { value: lease } = entry;
+    if (lease === null || !await isHolderAlive(lease, Deno.hostname(), systemClock)) return entry;
+    throw new BusyError(
+      `session ${session} is run by pid ${lease.owner.pid} on host ${lease.host}; ` +
+        `"iteratr stop ${session}" ends it`,
+    );
+  };
 }
 
 /** `iteratr delete SESSION`: archives the log and removes the session. */
@@ -41,8 +50,7 @@ export async function remove(
   world: CommandWorld,
 ): Promise<void> {
   await using store = await openExisting(dataDirectory(world, flags.dataDir), true);
-  await refuseWhileRunning(store, session);
-  const archive = await deleteSession(store, session);
+  const archive = await deleteSession(store, session, unlessRunning(store, session));
   if (archive === undefined) throw await noSuchSession(store, session);
   await sweep(store);
   world.stdout(`session ${session} is deleted; its log is in ${archive}\n`);

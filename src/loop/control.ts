@@ -29,6 +29,8 @@ export async function followControl(
   const over = new AbortController();
   const waiting = new Set<(request: Request) => void>();
   const head = await readHead(store, session);
+  // Asked while the run was getting ready.
+  if (head?.stop === "now") onStopNow();
   let after = head?.seq ?? 0;
   const follow = async (): Promise<void> => {
     const from = { after, signal: over.signal };

@@ -5,7 +5,7 @@ import type { Head, HeldOutput } from "./state.ts";
 
 type Typed<T extends SessionEvent["type"]> = Extract<SessionEvent, { readonly type: T }>;
 
-/** A run begins: it judges anew, and looks after completions if it has hooks for them. */
+/** A run begins: it was not asked to end yet, judges anew, and looks after completions if it has hooks for them. */
 export function beginRun(head: Head, event: Typed<"run.started">): Head {
   const { completionsFrom, judgement, gatesMark: _before, ...rest } = head;
   const { gatesMark } = event.data;
@@ -13,6 +13,7 @@ export function beginRun(head: Head, event: Typed<"run.started">): Head {
   return {
     ...rest,
     run: event.run,
+    stop: null,
     ...(gatesMark === undefined ? {} : { gatesMark }),
     ...(watches ? { completionsFrom: completionsFrom ?? event.seq } : {}),
     ...(judgement === undefined ? {} : { judgement: { ...judgement, inARow: 0 } }),

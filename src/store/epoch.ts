@@ -38,13 +38,25 @@ export async function readPastEpoch(
 }
 
 /**
+ * Says whether an epoch may end now, and on what that rests: what is given must not have changed by the
+ * moment of the end, else it is asked again. Whoever says no throws.
+ */
+export type Permission = () => Promise<Deno.AtomicCheck>;
+
+/**
  * Begins a session anew: its log goes to the archive, then one atomic switches to the next epoch. Who
- * is killed in between leaves the session as it was, and at most a needless file in the archive.
+ * is killed in between leaves the session as it was, and at most a needless file in the archive. When
+ * somebody else was faster, their reset is the one that was asked for.
  *
+ * @param permission left out, the caller holds the session.
  * @returns the archive's path, or `undefined` when there is no such session.
  */
-export function resetSession(store: Store, session: string): Promise<string | undefined> {
-  return endEpoch(store, session, (atomic, head, archive, now) => {
+export async function resetSession(
+  store: Store,
+  session: string,
+  permission?: Permission,
+): Promise<string | undefined> {
+  const end = await endEpoch(store, session, permission, (atomic, head, archive, now) => {
     const epoch = head.epoch + 1;
     const first: StoredEvent = {
       v: EVENT_VERSION,
@@ -60,35 +72,58 @@ export function resetSession(store: Store, session: string): Promise<string | un
       .set(keys.event(session, epoch, 1), first)
       .set(keys.head(session), apply(emptyHead(epoch), first, lookup).head);
   });
+  return end?.archive;
 }
 
 /**
- * Removes a session, after its log has gone to the archive.
+ * Removes a session, after its log has gone to the archive. When it was begun anew meanwhile, what it has
+ * become is archived and removed.
  *
+ * @param permission left out, the caller holds the session.
  * @returns the archive's path, or `undefined` when there is no such session.
  */
-export function deleteSession(store: Store, session: string): Promise<string | undefined> {
-  return endEpoch(store, session, (atomic, head) => {
-    atomic.delete(keys.head(session)).set(keys.gone(session), head.epoch);
-  });
+export async function deleteSession(
+  store: Store,
+  session: string,
+  permission?: Permission,
+): Promise<string | undefined> {
+  for (;;) {
+    const end = await endEpoch(store, session, permission, (atomic, head) => {
+      atomic.delete(keys.head(session)).set(keys.gone(session), head.epoch);
+    });
+    if (end === undefined || end.isOurs) return end?.archive;
+  }
 }
 
 type Ending = (atomic: Deno.AtomicOperation, head: Head, archive: string, now: Date) => void;
 
+/** An epoch that is over. */
+interface EpochEnd {
+  /** Path of its log. */
+  readonly archive: string;
+  /** Whether we have ended it, or somebody who was faster. */
+  readonly isOurs: boolean;
+}
+
 async function endEpoch(
   store: Store,
   session: string,
+  permission: Permission | undefined,
   finish: Ending,
-): Promise<string | undefined> {
+): Promise<EpochEnd | undefined> {
   const now = store.clock.now();
+  let allowed = await permission?.();
   const entry = await withRetry(store, () => store.kv.get<Head>(keys.head(session)));
   if (entry.value === null) return undefined;
+  const { epoch } = entry.value;
   const archive = await Archive.begin(archiveDirectory(store), session, now);
   try {
-    for (;;) {
+    for (;; allowed = await permission?.()) {
       const seen = await withRetry(store, () => store.kv.get<Head>(keys.head(session)));
       const head = seen.value;
       if (head === null) return undefined;
+      // What follows is another log, which has no place in this archive.
+      if (head.epoch !== epoch) return await endedByOthers(store, session, epoch);
       // Outside of any deadline: a long log takes its time.
       await archive.catchUp(store, session, head);
       const past: PastEpoch = {
@@ -99,18 +134,32 @@ async function endEpoch(
       };
       const ok = await archive.whileInDoubt(() =>
         withRetry(store, async () => {
-          const atomic = store.kv.atomic().check(seen).set(keys.epoch(session, head.epoch), past);
+          const atomic = store.kv.atomic().check(seen).set(keys.epoch(session, epoch), past);
+          if (allowed !== undefined) atomic.check(allowed);
           finish(atomic, head, archive.name, now);
           return (await atomic.commit()).ok;
         })
       );
       if (!ok) continue;
       ring(parentPath(store.file), session);
-      return archive.keep();
+      return { archive: archive.keep(), isOurs: true };
     }
   } finally {
     archive.close();
   }
+}
+
+async function endedByOthers(
+  store: Store,
+  session: string,
+  epoch: number,
+): Promise<EpochEnd> {
+  const past = await readPastEpoch(store, session, epoch);
+  if (past === undefined) {
+    const what = `the end of epoch ${epoch} of session ${session}`;
+    throw new StoreError("damaged", `the store ${store.file} is damaged: ${what} is missing`);
+  }
+  return { archive: joinPath(archiveDirectory(store), past.archive), isOurs: false };
 }
 
 /** A log on its way into the archive: it follows writers until the epoch ends under its eyes. */

@@ -91,8 +91,16 @@ export async function release(store: Store, target: LeaseTarget, run: string): P
 
 /** Who holds a session; `undefined` when nobody does. */
 export async function readLease(store: Store, session: string): Promise<Lease | undefined> {
-  const entry = await withRetry(store, () => store.kv.get<Lease>(keys.lease(session)));
-  return entry.value ?? undefined;
+  const { value } = await readLeaseEntry(store, session);
+  return value ?? undefined;
+}
+
+/** The same, to be checked in an atomic that must not happen when somebody else takes the session. */
+export function readLeaseEntry(
+  store: Store,
+  session: string,
+): Promise<Deno.KvEntryMaybe<Lease>> {
+  return withRetry(store, () => store.kv.get<Lease>(keys.lease(session)));
 }
 
 async function whileOurs(

@@ -1,10 +1,18 @@
 import assert from "node:assert/strict";
 import { SPECS } from "../../src/config/table.ts";
+import { addNote } from "../../src/session/session_rules.ts";
+import { integrityProblem } from "../../src/store/integrity.ts";
+import { storeFile } from "../../src/store/open.ts";
+import { transact } from "../../src/store/transact.ts";
 import { together } from "../build/_together.ts";
+import { damage, makeStore } from "../failure/_store.ts";
 import { Place } from "../support/place.ts";
 import { offered } from "./_help.ts";
 import { iteratr, printed } from "./_iteratr.ts";
 import { makeDesk, SHELLS, type } from "./_shells.ts";
+
+/** The size of a page of SQLite's file. */
+const PAGE = 4096;
 
 /** What is typed, with a TAB where it is to be completed, and what comes of it. */
 type Typed = readonly (readonly [keys: string, words: string])[];
@@ -81,6 +89,51 @@ Deno.test("nothing is offered, and nothing said, where the sessions cannot be to
   await Deno.mkdir(place.data);
   await Deno.writeTextFile(place.join(".iteratr", "iteratr.db"), "notes of mine\n".repeat(1000));
   assert.deepEqual(await offered(place, ["export", ""]), []);
+});
+
+Deno.test("the names of sessions are offered in order, whatever else is in the store", async () => {
+  await using place = await Place.make();
+  const names = ["A-1", "_x", "a", "heads", "s".repeat(64)];
+  {
+    await using store = await place.open();
+    for (const session of names.toReversed()) {
+      await transact(store, {
+        ...{ session, actor: "user", create: { spec: null }, tasks: false },
+        decide: (view) => addNote(view, "tip", "text"),
+      });
+    }
+    // While somebody else has it open, and writes.
+    assert.deepEqual(await offered(place, ["export", ""]), names);
+  }
+  assert.deepEqual(await offered(place, ["export", ""]), names);
+});
+
+Deno.test("a large store costs a TAB nothing: no more of it is read than the names", async () => {
+  await using place = await Place.make();
+  const file = await makeStore(place);
+  // Whoever reads all of it notices this.
+  await damage(file, (bytes) => bytes.fill(0xa5, bytes.length - PAGE));
+  assert.notEqual(integrityProblem(place.data), undefined);
+  assert.deepEqual(await offered(place, ["export", ""]), ["s"]);
+});
+
+Deno.test("damage in any part of the store keeps no TAB from its other offers, and nothing is said", async () => {
+  await using place = await Place.make();
+  const file = await makeStore(place, 40);
+  const sound = await Deno.readFile(file);
+  const pages = sound.length / PAGE;
+  // The first ones are the roots of all tables, the queue's among them.
+  await together(Array.from({ length: 12 }, (_, at) => at), async (page) => {
+    assert.ok(page < pages);
+    await using other = await Place.make();
+    await Deno.mkdir(other.data);
+    const bytes = sound.slice();
+    bytes.fill(0xa5, page * PAGE, (page + 1) * PAGE);
+    await Deno.writeFile(storeFile(other.data), bytes);
+    const names = await offered(other, ["export", ""]);
+    assert.ok(names.length === 0 || names.includes("s"), `page ${page}: ${names}`);
+    assert.deepEqual(await offered(other, ["expo"]), ["export"]);
+  });
 });
 
 Deno.test("completions prints a script that its shell takes, also twice", async () => {

@@ -375,3 +375,58 @@ Deno.test("a session made and deleted while another makes it takes no epoch twic
   const left = (await dump(store)).filter(({ key }) => key[0] === "epoch");
   assert.deepEqual(left.map(({ key }) => key), [keys.epoch("s", 1)]);
 });
+
+Deno.test("a reset that another one has overtaken is done, and leaves the new epoch alone", async () => {
+  await using place = await Place.make();
+  await using store = await place.open();
+  await note(store, "old");
+  const old = await exported(store);
+  let first: string | undefined;
+  const hooked = beforeCommit(store, async (commit) => {
+    if (commit > 1) return;
+    first = await resetSession(store, "s");
+    await note(store, "new");
+    await note(store, "newer");
+  });
+  const second = await resetSession(hooked, "s");
+  assert.equal(second, first);
+  assert.equal(textOf(second), old);
+  assert.equal(archives(place).length, 1);
+  const { state } = await readSound(store, "s");
+  assert.equal(state.head.epoch, 2);
+  assert.deepEqual([...state.notes.values()].map(({ text }) => text), ["new", "newer"]);
+});
+
+Deno.test("a delete that a reset has overtaken removes the new epoch, and archives both", async () => {
+  await using place = await Place.make();
+  await using store = await place.open();
+  await note(store, "old");
+  const logs = [await exported(store)];
+  let first: string | undefined;
+  const hooked = beforeCommit(store, async (commit) => {
+    if (commit > 1) return;
+    first = await resetSession(store, "s");
+    await note(store, "new");
+    await note(store, "newer");
+    logs.push(await exported(store));
+  });
+  const second = await deleteSession(hooked, "s");
+  assert.deepEqual([first, second].map(textOf), logs);
+  assert.equal(await readHead(store, "s"), undefined);
+  assert.equal(archives(place).length, 2);
+});
+
+Deno.test("a reset that a delete has overtaken leaves the session that was made since alone", async () => {
+  await using place = await Place.make();
+  await using store = await place.open();
+  await note(store, "old");
+  const old = await exported(store);
+  const hooked = beforeCommit(store, async (commit) => {
+    if (commit > 1) return;
+    await deleteSession(store, "s");
+    await note(store, "new");
+  });
+  assert.equal(textOf(await resetSession(hooked, "s")), old);
+  const { state } = await readSound(store, "s");
+  assert.deepEqual([...state.notes.values()].map(({ text }) => text), ["new"]);
+});

@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import type { CommandWorld } from "../../src/commands/context.ts";
-import { remove, reset } from "../../src/commands/reset.ts";
+import { remove, reset, unlessRunning } from "../../src/commands/reset.ts";
+import { processRef } from "../../src/loop/holder.ts";
+import { deleteSession, resetSession } from "../../src/store/epoch.ts";
+import { acquire, type ProcessRef } from "../../src/store/lease.ts";
+import type { Store } from "../../src/store/open.ts";
 import { readHead } from "../../src/store/read.ts";
 import { bareEnvironment } from "../support/environment.ts";
+import { beforeCommit } from "../support/hooked_store.ts";
 import { Place } from "../support/place.ts";
 import { dump } from "../support/stored.ts";
 import { DatedClock } from "./_dated_clock.ts";
@@ -28,6 +33,18 @@ async function printed(
   };
   await command(session, {}, world);
   return text;
+}
+
+/** Takes the leases of session `s` for a run. */
+async function takeLease(store: Store, owner: ProcessRef): Promise<void> {
+  const now = new Date().toISOString();
+  const lease = {
+    ...{ run: "run-9", session: "s", host: Deno.hostname(), agent: null, scratch: "/scratch" },
+    ...{ owner, since: now, heartbeat: now },
+  };
+  const target = { session: "s", tree: "/tree" };
+  const { kind } = await acquire(store, target, lease, () => Promise.resolve(false));
+  assert.equal(kind, "acquired");
 }
 
 Deno.test("iteratr reset says where the log is now", async () => {
@@ -113,5 +130,42 @@ for (const [what, command] of [["reset", reset], ["delete", remove]] as const) {
     await using store = await place.open();
     assert.equal((await readHead(store, "s"))?.epoch, 1);
     assert.deepEqual(archives(place), []);
+  });
+}
+
+for (
+  const [what, end, command] of [
+    ["reset", resetSession, reset],
+    ["delete", deleteSession, remove],
+  ] as const
+) {
+  Deno.test(`${what} is refused to who finds a run that has begun meanwhile`, async () => {
+    await using place = await Place.make();
+    await using store = await place.open();
+    await writeJob(store);
+    const hooked = beforeCommit(store, async (commit) => {
+      if (commit === 1) await takeLease(store, await processRef(Deno.pid));
+    });
+    const before = await readHead(store, "s");
+    await assert.rejects(end(hooked, "s", unlessRunning(hooked, "s")), {
+      name: "BusyError",
+      message: `session s is run by pid ${Deno.pid} on host ${Deno.hostname()}; ` +
+        `"iteratr stop s" ends it`,
+    });
+    assert.deepEqual(await readHead(store, "s"), before);
+    assert.deepEqual(archives(place), []);
+  });
+
+  Deno.test(`iteratr ${what} is refused while a run goes on, and not because of a dead one`, async () => {
+    await using place = await Place.make();
+    await using store = await place.open();
+    await writeJob(store);
+    await takeLease(store, await processRef(Deno.pid));
+    await assert.rejects(printed(place, command, "s"), { name: "BusyError" });
+    assert.equal((await readHead(store, "s"))?.epoch, 1);
+    // Nobody has this number: it is beyond the largest that systems give.
+    await takeLease(store, { pid: 2 ** 22 + 1, identity: "gone" });
+    await printed(place, command, "s");
+    assert.notEqual((await readHead(store, "s"))?.epoch, 1);
   });
 }

@@ -42,6 +42,36 @@ Deno.test("a finished session on a terminal asks, and yes opens it again", async
   assert.deepEqual(stage.strays(), []);
 });
 
+const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** Looks that a question that was broken off has ended the run by a signal, and begun nothing. */
+async function brokenOff(
+  stage: Stage,
+  terminal: Terminal,
+  signal: keyof typeof SIGNALS,
+): Promise<void> {
+  const code = SIGNALS[signal];
+  assert.equal(await terminal.code(), code, await terminal.shown());
+  const printed = await terminal.printed();
+  const line = `interrupted (exit ${code}): ${signal} was received.`;
+  assert.ok(printed.includes(`\n${line}\n  Go on: iteratr build --name SPEC `), printed);
+  assert.doesNotMatch(printed, /config|internal|Error/);
+  assert.equal(stage.starts(), 1);
+  assert.deepEqual(stage.strays(), []);
+  // What is typed is shown again, and lines are lines.
+  await terminal.type("echo back; echo again");
+  await terminal.until((shown) => /echo back; echo again\nback\nagain\n/.test(shown));
+}
+
+/** The process that asks. */
+function iteratrOf(stage: Stage): number {
+  const [pid, ...others] = stage.processes().filter((pid) =>
+    Deno.readTextFileSync(`/proc/${pid}/cmdline`).includes("\0build\0")
+  );
+  assert.ok(pid !== undefined && others.length === 0);
+  return pid;
+}
+
 Deno.test("Ctrl+C at the question begins nothing, and leaves the terminal as it was", async () => {
   await using stage = await finished();
   const before = (await stage.session()).events.length;
@@ -49,15 +79,22 @@ Deno.test("Ctrl+C at the question begins nothing, and leaves the terminal as it 
   await terminal.build("works tasks=1");
   await terminal.until((shown) => shown.includes(QUESTION));
   await terminal.key("C-c");
-  const code = await terminal.code();
-  assert.ok(code === 1 || code === 130, `${code}`);
+  await brokenOff(stage, terminal, "SIGINT");
   assert.equal((await stage.session()).events.length, before);
-  assert.equal(stage.starts(), 1);
-  assert.deepEqual(stage.strays(), []);
-  // What is typed is shown again, and lines are lines.
-  await terminal.type("echo back; echo again");
-  await terminal.until((shown) => /echo back; echo again\nback\nagain\n/.test(shown));
 });
+
+for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"] as const) {
+  Deno.test(`${signal} at the question ends the run with the signal's code`, async () => {
+    await using stage = await finished();
+    const before = (await stage.session()).events.length;
+    await using terminal = await Terminal.open(stage);
+    await terminal.build("works tasks=1");
+    await terminal.until((shown) => shown.includes(QUESTION));
+    Deno.kill(iteratrOf(stage), signal);
+    await brokenOff(stage, terminal, signal);
+    assert.equal((await stage.session()).events.length, before);
+  });
+}
 
 Deno.test("a finished session is not asked about where nobody is to be asked", async () => {
   await using stage = await finished();

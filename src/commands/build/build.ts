@@ -131,9 +131,11 @@ export async function build(
     endingOf,
   };
   const isQuiet = settings.config.headless || flags.quiet === true || flags.json === true;
-  const decided = !isQuiet && isInteractive() ? await askWhetherToReopen(plan, runWorld) : plan;
+  const decided = !isQuiet && isInteractive()
+    ? await askWhetherToReopen(plan, runWorld, interrupted("SIGINT", settings))
+    : plan;
   const followed = await display.follow(store);
-  const ended = await run(decided, runWorld);
+  const ended = "reason" in decided ? decided : await run(decided, runWorld);
   const ending = { ...ended, message: mask(ended.message), hints: ended.hints.map(mask) };
   over.ending = ending;
   await followed.finish(ending);

@@ -8,20 +8,21 @@ import { offersFor } from "./offers.ts";
 const SESSION_TAKERS: ReadonlySet<string> = new Set(["session", "name"]);
 
 /**
- * `iteratr complete -- WORDS`, which the scripts of the shells call at every TAB.
+ * `iteratr complete -- WORDS`, which the scripts of the shells call at every TAB. It is our own, and not
+ * `@bomb.sh/tab`: that needs a further package in bash, and knows neither `--flag=value` nor files.
  *
  * @param typed the words behind `iteratr`; the last one is being typed.
- * @param sessions the names to offer where a session is meant.
+ * @param sessions tells the names to offer where a session is meant; asked only there.
  * @returns a line for each word to offer, with its meaning behind a tab.
  */
 export function completion(
   program: Command,
   typed: readonly string[],
-  sessions: readonly string[],
+  sessions: () => readonly string[],
 ): string {
   addTools(program);
   const offers = offersFor(program, typed, (name, before) => {
-    if (SESSION_TAKERS.has(name)) return sessions;
+    if (SESSION_TAKERS.has(name)) return sessions();
     if (name === "key") return SPECS.map((spec) => spec.key);
     const spec = name === "value"
       ? SPECS.find(({ key }) => key === before.at(-1))
