@@ -1,7 +1,8 @@
 import { UserError } from "../platform/failure.ts";
 import { joinPath } from "../platform/paths.ts";
 import { readValue } from "../config/kinds.ts";
-import { archiveDirectory, readPastEpoch } from "../store/epoch.ts";
+import { archiveDirectory } from "../store/archive.ts";
+import { readPastEpoch } from "../store/epoch.ts";
 import { exportLines } from "../store/export.ts";
 import type { Store } from "../store/open.ts";
 import { readHead } from "../store/read.ts";

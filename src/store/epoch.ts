@@ -2,9 +2,9 @@ import { event, EVENT_VERSION, type StoredEvent } from "../session/event.ts";
 import { apply } from "../session/fold.ts";
 import { emptyHead, type Head, NO_INFO } from "../session/state.ts";
 import { joinPath, parentPath } from "../platform/paths.ts";
+import { Archive, archiveDirectory } from "./archive.ts";
 import { ring } from "./bell.ts";
 import { StoreError } from "./errors.ts";
-import { exportLines } from "./export.ts";
 import { keys } from "./keys.ts";
 import type { Store } from "./open.ts";
 import { withRetry } from "./retry.ts";
@@ -19,11 +19,6 @@ export interface PastEpoch {
   readonly endedAt: string;
   /** Whether its records have been removed from the store. */
   readonly swept: boolean;
-}
-
-/** Where a data directory keeps the logs of past epochs. */
-export function archiveDirectory(store: Store): string {
-  return joinPath(parentPath(store.file), "archive");
 }
 
 /** What became of a past epoch; `undefined` when the session has had no such epoch. */
@@ -160,83 +155,4 @@ async function endedByOthers(
     throw new StoreError("damaged", `the store ${store.file} is damaged: ${what} is missing`);
   }
   return { archive: joinPath(archiveDirectory(store), past.archive), isOurs: false };
-}
-
-/** A log on its way into the archive: it follows writers until the epoch ends under its eyes. */
-class Archive {
-  readonly name: string;
-  readonly #directory: string;
-  readonly #file: Deno.FsFile;
-  readonly #blobs = new Set<string>();
-  #seq = 0;
-  #kept = false;
-
-  private constructor(directory: string, name: string, file: Deno.FsFile) {
-    this.#directory = directory;
-    this.name = name;
-    this.#file = file;
-  }
-
-  static async begin(directory: string, session: string, now: Date): Promise<Archive> {
-    const time = now.toISOString().replaceAll(/[-:]|\.\d+/g, "");
-    try {
-      await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
-      for (let copy = 1;; copy++) {
-        const name = `${session}-${time}${copy === 1 ? "" : `-${copy}`}.jsonl`;
-        const path = joinPath(directory, name);
-        try {
-          const file = await Deno.open(path, { write: true, createNew: true, mode: 0o600 });
-          return new Archive(directory, name, file);
-        } catch (error) {
-          if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-        }
-      }
-    } catch (error) {
-      throw archiveError(directory, error);
-    }
-  }
-
-  async catchUp(store: Store, session: string, head: Head): Promise<void> {
-    const encoder = new TextEncoder();
-    for await (const line of exportLines(store, session, head, this.#seq, this.#blobs)) {
-      try {
-        const bytes = encoder.encode(line);
-        for (let at = 0; at < bytes.length;) at += await this.#file.write(bytes.subarray(at));
-      } catch (error) {
-        throw archiveError(this.#directory, error);
-      }
-    }
-    this.#seq = head.seq;
-    await this.#file.sync();
-  }
-
-  /**
-   * Keeps the file should the switch of the epoch be given up: it may yet go through, and then the
-   * archive is all that is left of the log.
-   */
-  async whileInDoubt(commit: () => Promise<boolean>): Promise<boolean> {
-    try {
-      this.#kept = await commit();
-      return this.#kept;
-    } catch (error) {
-      this.#kept = error instanceof StoreError && error.fault === "busy";
-      throw error;
-    }
-  }
-
-  keep(): string {
-    return joinPath(this.#directory, this.name);
-  }
-
-  close(): void {
-    this.#file.close();
-    if (!this.#kept) Deno.removeSync(joinPath(this.#directory, this.name));
-  }
-}
-
-function archiveError(directory: string, error: unknown): StoreError {
-  const why = error instanceof Error ? error.message : String(error);
-  return new StoreError("read-only", `the archive ${directory} cannot be written: ${why}`, {
-    cause: error,
-  });
 }
