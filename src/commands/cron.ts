@@ -1,7 +1,7 @@
 import type { FlagTexts } from "../config/resolve.ts";
 import { UserError } from "../platform/failure.ts";
 import { joinPath } from "../platform/paths.ts";
-import { cronFields } from "../platform/schedule.ts";
+import { cronFields } from "./schedule.ts";
 import { shellQuote, splitWords } from "../platform/words.ts";
 import { resolveSettings } from "./build/settings.ts";
 import type { CommandWorld } from "./context.ts";

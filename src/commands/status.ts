@@ -1,6 +1,6 @@
 import { UserError } from "../platform/failure.ts";
 import { formatDuration, oneLine, plural, printable } from "../platform/text.ts";
-import { usageText } from "../platform/usage_text.ts";
+import { usageText } from "../session/usage_text.ts";
 import { TASK_STATUSES } from "../session/task.ts";
 import { isStore, type Store, storeFile } from "../store/open.ts";
 import { readHead, sessionNames } from "../store/read.ts";

@@ -3,9 +3,10 @@ import { type CommitFacts, commitsBetween, headCommit } from "../git/history.ts"
 import { pendingWork, type WorkPlace } from "../git/pending.ts";
 import { oneLine, printable } from "../platform/text.ts";
 import { event } from "../session/event.ts";
-import { readHead, readIterations, readTasks } from "../store/read.ts";
+import { readIterations, readTasks } from "../store/read.ts";
 import type { AutoCommit, Finished } from "./auto_commit.ts";
 import { commitMessage } from "./commit_message.ts";
+import { currentHead } from "./current_head.ts";
 import { hookOutput } from "./commit_refusal.ts";
 import { commitMade } from "./commit_totals.ts";
 import type { WorkSetup } from "./work_baseline.ts";
@@ -121,8 +122,7 @@ async function messageFor(
   iteration: number,
 ): Promise<string> {
   const { session } = plan;
-  const head = await readHead(store, session);
-  if (head === undefined) throw new Error(`session ${session} has vanished from the store`);
+  const head = await currentHead(store, session);
   const touched = (await readTasks(store, session, head)).filter((task) =>
     task.iteration === iteration
   );

@@ -15,7 +15,7 @@ import { isClosed, type Task } from "../session/task.ts";
 import { byNumber, idList, unmet } from "../session/task_graph.ts";
 import type { Usage } from "../session/usage.ts";
 import { amountOf, isReached, type SpendingKind } from "./spending_limits.ts";
-import { usageText } from "../platform/usage_text.ts";
+import { usageText } from "../session/usage_text.ts";
 import { type EndReason, type Limits, MAX_FAILED_JUDGEMENTS, type Tally } from "./decide.ts";
 
 /** What the texts of endings tell about. */

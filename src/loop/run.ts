@@ -7,11 +7,12 @@ import { NO_USAGE } from "../session/usage.ts";
 import { resetSession } from "../store/epoch.ts";
 import { sweep } from "../store/sweep.ts";
 import { type AutoCommit, makeAutoCommit } from "./auto_commit.ts";
-import { readHead, readInfo } from "../store/read.ts";
+import { readInfo } from "../store/read.ts";
 import { begin, isFinished, readStanding } from "./begin.ts";
 import { FRESH } from "./decide.ts";
 import type { Progress } from "./context.ts";
 import { followControl } from "./control.ts";
+import { currentHead } from "./current_head.ts";
 import { drive } from "./drive.ts";
 import { goOnHint, nothingToDo } from "./ending_text.ts";
 import { HookRunner } from "./hook_runner.ts";
@@ -159,8 +160,7 @@ async function setUpAutoCommit(
   recorder: Recorder,
   top: string | undefined,
 ): Promise<AutoCommit> {
-  const head = await readHead(store, plan.session);
-  if (head === undefined) throw new Error(`session ${plan.session} has vanished from the store`);
+  const head = await currentHead(store, plan.session);
   return await makeAutoCommit({
     plan,
     store,

@@ -1,5 +1,5 @@
 import { formatDuration, plural } from "../platform/text.ts";
-import { usageText } from "../platform/usage_text.ts";
+import { usageText } from "../session/usage_text.ts";
 import type { EventData } from "../session/event.ts";
 
 /** `1m12s  18.2k in, 2.1k out, $0.09  1 task done, 3 open`: what an iteration took and brought. */

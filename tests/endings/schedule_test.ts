@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { cronFields } from "../../src/platform/schedule.ts";
+import { cronFields } from "../../src/commands/schedule.ts";
 
 /** All intervals that come at even distances in a crontab, in minutes. */
 const EVEN: ReadonlyMap<number, string> = new Map([

@@ -1,18 +1,8 @@
-import { formatCost, formatCount } from "./text.ts";
-
-/** What model calls have cost, as far as it is known. */
-export interface UsageFigures {
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  readonly cachedTokens: number;
-  /** US dollars. */
-  readonly cost: number;
-  /** Whether they are known to miss something. */
-  readonly partial: boolean;
-}
+import { formatCost, formatCount } from "../platform/text.ts";
+import type { Usage } from "./usage.ts";
 
 /** Tokens and dollars; marked when they are known to miss something. */
-export function usageText(usage: UsageFigures): string {
+export function usageText(usage: Usage): string {
   const input = usage.inputTokens + usage.cachedTokens;
   const figures = [
     ...(input > 0 ? [`${formatCount(input)} in`] : []),
