@@ -1,3 +1,4 @@
+import { type ChildEnd, childEnd } from "../platform/child_end.ts";
 import { UserError } from "../platform/failure.ts";
 import { sendSignal } from "../platform/marked_processes.ts";
 import { Tail } from "../platform/tail.ts";
@@ -25,10 +26,7 @@ export interface AgentProcess {
 }
 
 /** How an agent's process ended. */
-export interface AgentExit {
-  readonly code: number;
-  readonly signal: string | null;
-}
+export type AgentExit = ChildEnd;
 
 const STDERR_KEPT = 8_000;
 
@@ -57,13 +55,13 @@ export function launch(options: LaunchOptions): AgentProcess {
   }
   const tail = new Tail(STDERR_KEPT);
   const drained = drain(child.stderr, tail);
-  const exited = child.status.then(async ({ code, signal }) => {
+  const exited = childEnd(child).then(async (end) => {
     // What the process printed last is on its way; a child that keeps the pipe must not hold us.
     await Promise.race([
       drained,
       new Promise((resolve) => Deno.unrefTimer(setTimeout(resolve, 100))),
     ]);
-    return { code, signal };
+    return end;
   });
   return {
     pid: child.pid,

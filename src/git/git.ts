@@ -1,3 +1,4 @@
+import { childEnd } from "../platform/child_end.ts";
 import { sendSignal } from "../platform/marked_processes.ts";
 import { Collected } from "./collected.ts";
 
@@ -98,7 +99,7 @@ export async function git(
     try {
       const [stdout, stderr] = [new Collected(child.stdout), new Collected(child.stderr)];
       const written = input === undefined ? undefined : write(child.stdin, input);
-      const { success, code } = await child.status;
+      const { code } = await childEnd(child);
       await written;
       const all = Promise.all([stdout.ended, stderr.ended]);
       await Promise.race([
@@ -107,7 +108,7 @@ export async function git(
       ]);
       await Promise.all([stdout.stop(), stderr.stop()]);
       return {
-        ok: success,
+        ok: code === 0,
         code,
         stdout: stdout.text,
         stderr: isLate

@@ -1,4 +1,5 @@
 import { Capture } from "./capture.ts";
+import { type ChildEnd, childEnd } from "./child_end.ts";
 import { ChildTree } from "./child_tree.ts";
 import type { Clock } from "./clock.ts";
 import { sendSignal } from "./marked_processes.ts";
@@ -88,7 +89,7 @@ export async function runShell(command: ShellCommand): Promise<ShellResult> {
   }
   const group = child.pid;
   const reading = new PipeReading(child.stdout, capture);
-  const exit = child.status.then(endOf, endByUnknownSignal);
+  const exit = childEnd(child).then(endOf);
   const first = await firstOf(exit, command);
   const isCut = first !== "exited";
   if (isCut) await endGroup(group, Promise.all([exit, reading.ended]), clock);
@@ -134,14 +135,8 @@ function isDirectory(path: string): boolean {
   }
 }
 
-function endOf({ code, signal }: Deno.CommandStatus): ShellEnd {
+function endOf({ code, signal }: ChildEnd): ShellEnd {
   return signal === null ? { kind: "exited", code } : { kind: "killed", signal };
-}
-
-/** The runtime knows no name for a signal of real time, and rejects with its number. */
-function endByUnknownSignal(error: unknown): ShellEnd {
-  const number = error instanceof Error ? /[0-9]+$/.exec(error.message)?.[0] : undefined;
-  return { kind: "killed", signal: number ?? "unknown" };
 }
 
 async function firstOf(

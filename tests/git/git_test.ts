@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { git } from "../../src/git/git.ts";
+import { isLinux } from "../support/bound.ts";
 import { Repository } from "./_repository.ts";
 
 const IN_REPOSITORY = new URL("_in_repository.ts", import.meta.url).pathname;
@@ -35,6 +36,19 @@ Deno.test("git ends a command that takes too long, with all that it has started,
   const { ok, stderr } = await git(repository.path, args, { group: true, limitMs: 50 });
   assert.equal(ok, false);
   assert.match(stderr, /^fatal: it did not end within 0\.05 s$/m);
+});
+
+Deno.test({
+  name: "git that a signal without a name has ended is not taken for one that could not be started",
+  ignore: !isLinux("signals of real time"),
+  // Deno keeps the handle of a child that such a signal has ended.
+  sanitizeResources: false,
+  fn: async () => {
+    await using repository = await Repository.make();
+    const args = ["-c", "alias.dies=!echo so far >&2; kill -35 $PPID", "dies"];
+    const { ok, code, stderr } = await git(repository.path, args);
+    assert.deepEqual([ok, code, stderr], [false, 163, "so far\n"]);
+  },
 });
 
 Deno.test("git says by its exit code that it could not be started", async () => {
