@@ -1,8 +1,9 @@
 import type { Clock } from "../platform/clock.ts";
+import { processRef } from "../platform/process_identity.ts";
 import { StoreError } from "../store/errors.ts";
 import { acquire, type Lease, type LeaseTarget, release, renew } from "../store/lease.ts";
 import type { Store } from "../store/open.ts";
-import { busyEnding, isHolderAlive, processRef } from "./holder.ts";
+import { busyEnding, isHolderAlive } from "./holder.ts";
 import type { Ending } from "../session/ending.ts";
 
 const HEARTBEAT_MS = 5_000;

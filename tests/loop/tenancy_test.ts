@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beginTenancy, type Tenancy, type TenancyOptions } from "../../src/loop/tenancy.ts";
-import { processRef } from "../../src/loop/holder.ts";
+import { processRef } from "../../src/platform/process_identity.ts";
 import { keys } from "../../src/store/keys.ts";
 import { type Lease, readLease } from "../../src/store/lease.ts";
 import type { Store } from "../../src/store/open.ts";
