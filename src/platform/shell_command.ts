@@ -4,6 +4,7 @@ import { ChildTree } from "./child_tree.ts";
 import type { Clock } from "./clock.ts";
 import { sendSignal } from "./marked_processes.ts";
 import { PipeReading } from "./pipe_reading.ts";
+import { processRef } from "./process_identity.ts";
 import { settlesWithin } from "./settled.ts";
 
 /** A command for the shell, and what bounds it. */
@@ -162,7 +163,8 @@ async function firstOf(
  */
 async function endGroup(group: number, gone: Promise<unknown>, clock: Clock): Promise<void> {
   const tree = new ChildTree();
-  await tree.look(group);
+  // It has not ended yet, as far as anybody knows, so the number is still its own.
+  await tree.look(await processRef(group));
   sendSignal(-group, "SIGTERM");
   await settlesWithin(TERM_GRACE_MS, gone, clock);
   sendSignal(-group, "SIGKILL");

@@ -10,7 +10,7 @@ export interface Lease {
   readonly session: string;
   readonly host: string;
   readonly owner: ProcessRef;
-  /** The agent's process, once it is started. */
+  /** The agent's process, while there is one. */
   readonly agent: ProcessRef | null;
   /** The run's private directory, which goes with it; absolute. */
   readonly scratch: string;
