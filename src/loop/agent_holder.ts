@@ -96,6 +96,7 @@ export class AgentHolder implements AsyncDisposable {
     const agent = await startAgent({
       ...plan.agent,
       env: { ...plan.agent.env, [AGENT_MARK]: this.#mark },
+      groups: world.groups,
       clock: world.clock,
       version: plan.version,
       stop: this.#stop,

@@ -2,6 +2,7 @@ import { Capture } from "./capture.ts";
 import { type ChildEnd, childEnd } from "./child_end.ts";
 import { ChildTree } from "./child_tree.ts";
 import type { Clock } from "./clock.ts";
+import type { HeldGroups } from "./held_groups.ts";
 import { sendSignal } from "./marked_processes.ts";
 import { PipeReading } from "./pipe_reading.ts";
 import { processRef } from "./process_identity.ts";
@@ -24,6 +25,8 @@ export interface ShellCommand {
   readonly keptBytes: number;
   /** What becomes of processes that it has started and not waited for. */
   readonly leftovers: "kill" | "leave";
+  /** Where its process group is held, for whoever must end everything at once. */
+  readonly groups?: HeldGroups;
 }
 
 /** How a command ended. */
@@ -90,7 +93,9 @@ export async function runShell(command: ShellCommand): Promise<ShellResult> {
   }
   const group = child.pid;
   const reading = new PipeReading(child.stdout, capture);
-  const exit = childEnd(child).then(endOf);
+  const ended = childEnd(child);
+  command.groups?.hold(group, ended);
+  const exit = ended.then(endOf);
   const first = await firstOf(exit, command);
   const isCut = first !== "exited";
   if (isCut) await endGroup(group, Promise.all([exit, reading.ended]), clock);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { RunPlan, RunWorld } from "../../src/loop/plan.ts";
 import { run } from "../../src/loop/run.ts";
+import { HeldGroups } from "../../src/platform/held_groups.ts";
 import { NO_LOG } from "../../src/platform/log.ts";
 import type { Ending } from "../../src/session/ending.ts";
 import { Place } from "../support/place.ts";
@@ -27,6 +28,7 @@ Deno.test("a run that was told to stop before it began waits for a locked store 
     host: "here",
     log: NO_LOG,
     ownOutput: new Set(),
+    groups: new HeldGroups(),
     stop: AbortSignal.abort(INTERRUPTED),
     endingOf: (error) => ({ reason: "internal", message: String(error), hints: [] }),
   };

@@ -8,6 +8,7 @@ import type { RunPlan, RunWorld } from "../../loop/plan.ts";
 import { readSpec } from "../../loop/spec_copy.ts";
 import { systemClock } from "../../platform/clock.ts";
 import { messageOf, UserError } from "../../platform/failure.ts";
+import { HeldGroups } from "../../platform/held_groups.ts";
 import { killMarkedProcesses } from "../../platform/marked_processes.ts";
 import { ownOutputFiles } from "../../platform/own_output.ts";
 import { asLogLevel, type Log, NO_LOG, openLog } from "../../platform/log.ts";
@@ -53,6 +54,7 @@ export async function build(
   checkSpecText(await readSpec(settings.spec), settings.spec);
   const id = crypto.randomUUID();
   const stop = new AbortController();
+  const groups = new HeldGroups();
   const over: { ending?: Ending } = {};
   using _signals = onEndingSignal(
     (signal) => {
@@ -61,6 +63,7 @@ export async function build(
       stop.abort(interrupted(signal, settings));
     },
     (signal) => {
+      groups.kill();
       killMarkedProcesses(id);
       Deno.exit(exitCode({ reason: "interrupted", signal }));
     },
@@ -127,6 +130,7 @@ export async function build(
     ownOutput: ownOutputFiles(
       settings.config.log_file === undefined ? [] : [settings.config.log_file],
     ),
+    groups,
     stop: stop.signal,
     endingOf,
   };
