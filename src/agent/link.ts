@@ -75,7 +75,7 @@ export function connect(process: AgentProcess, options: LinkOptions): Link {
     throw new AgentError(
       exit.signal === null
         ? `the agent's process ended with code ${exit.code}`
-        : `the agent's process was ended by ${exit.signal}`,
+        : `the agent's process was ended by ${signalName(exit.signal)}`,
       process.stderr().lastWords(),
     );
   };
@@ -98,6 +98,11 @@ export function connect(process: AgentProcess, options: LinkOptions): Link {
         return exit;
       })(),
   };
+}
+
+/** A signal that has no name is told by its number. */
+function signalName(signal: string): string {
+  return /^[0-9]/.test(signal) ? `signal ${signal}` : signal;
 }
 
 async function withLimit<T>(

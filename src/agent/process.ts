@@ -1,4 +1,6 @@
+import { type ChildEnd, childEnd } from "../platform/child_end.ts";
 import { UserError } from "../platform/failure.ts";
+import type { HeldGroups } from "../platform/held_groups.ts";
 import { sendSignal } from "../platform/marked_processes.ts";
 import { Tail } from "../platform/tail.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -10,6 +12,8 @@ export interface LaunchOptions {
   readonly cwd: string;
   /** The whole environment; nothing is inherited besides. */
   readonly env: Readonly<Record<string, string>>;
+  /** Where its process group is held, for whoever must end everything at once. */
+  readonly groups?: HeldGroups;
 }
 
 /** A running agent, seen as a process. */
@@ -25,10 +29,7 @@ export interface AgentProcess {
 }
 
 /** How an agent's process ended. */
-export interface AgentExit {
-  readonly code: number;
-  readonly signal: string | null;
-}
+export type AgentExit = ChildEnd;
 
 const STDERR_KEPT = 8_000;
 
@@ -55,15 +56,17 @@ export function launch(options: LaunchOptions): AgentProcess {
   } catch (error) {
     throw cannotStart(program, options, error);
   }
+  const end = childEnd(child);
+  options.groups?.hold(child.pid, end);
   const tail = new Tail(STDERR_KEPT);
   const drained = drain(child.stderr, tail);
-  const exited = child.status.then(async ({ code, signal }) => {
+  const exited = end.then(async (how) => {
     // What the process printed last is on its way; a child that keeps the pipe must not hold us.
     await Promise.race([
       drained,
       new Promise((resolve) => Deno.unrefTimer(setTimeout(resolve, 100))),
     ]);
-    return { code, signal };
+    return how;
   });
   return {
     pid: child.pid,

@@ -1,4 +1,5 @@
 import { Capture } from "../platform/capture.ts";
+import { childEnd } from "../platform/child_end.ts";
 import { Collection } from "../platform/collection.ts";
 import { messageOf } from "../platform/failure.ts";
 import { PipeReading } from "../platform/pipe_reading.ts";
@@ -90,7 +91,7 @@ async function runOnce(
     : [new Capture(keptBytes), new Capture(keptBytes)];
   const pipes = [new PipeReading(child.stdout, out), new PipeReading(child.stderr, err)];
   const written = input === undefined ? undefined : write(child.stdin, input);
-  const { success, code, signal } = await child.status;
+  const { code, signal } = await childEnd(child);
   await written;
   await bounds.within(PIPE_GRACE_MS, Promise.all(pipes.map(({ ended }) => ended)));
   await Promise.all(pipes.map((pipe) => pipe.stop()));
@@ -101,7 +102,7 @@ async function runOnce(
     ? `\nfatal: it printed more than ${MAX_BYTES / 1024 ** 2} MiB`
     : "";
   return {
-    ok: success && !isTooMuch,
+    ok: code === 0 && !isTooMuch,
     code,
     stdout: out.text(),
     stderr: `${err.text()}${why}`,

@@ -1,5 +1,6 @@
 import { type Agent, startAgent } from "../agent/agent.ts";
 import { AGENT_MARK } from "../platform/marked_processes.ts";
+import { type ProcessRef, processRef } from "../platform/process_identity.ts";
 import { treeMemory } from "../platform/memory.ts";
 import { formatSize, plural } from "../platform/text.ts";
 import { event } from "../session/event.ts";
@@ -22,6 +23,8 @@ export class AgentHolder implements AsyncDisposable {
   readonly #context: HolderContext;
   readonly #stop: AbortSignal;
   #agent: Agent | undefined;
+  /** Its process, which no other one can be taken for that gets its number. */
+  #process: ProcessRef | undefined;
   /** What the processes of this agent carry in their environment. */
   #mark = "";
   #iterations = 0;
@@ -59,14 +62,14 @@ export class AgentHolder implements AsyncDisposable {
 
   /** Looks at what the agent has started, so that it can be ended with it. */
   async look(): Promise<void> {
-    if (this.#agent !== undefined) await this.#context.remains.look(this.#agent.pid);
+    if (this.#process !== undefined) await this.#context.remains.look(this.#process);
   }
 
   /** Ends an agent that has failed, with everything that it has started. */
   async discard(): Promise<void> {
     const mark = this.#mark;
     this.#mark = "";
-    if (this.#agent !== undefined) await this.#context.remains.look(this.#agent.pid);
+    if (this.#process !== undefined) await this.#context.remains.look(this.#process);
     await this.#end();
     // One that has failed at its start may have left something as well.
     if (mark !== "") await this.#context.remains.endAgents(mark);
@@ -93,6 +96,7 @@ export class AgentHolder implements AsyncDisposable {
     const agent = await startAgent({
       ...plan.agent,
       env: { ...plan.agent.env, [AGENT_MARK]: this.#mark },
+      groups: world.groups,
       clock: world.clock,
       version: plan.version,
       stop: this.#stop,
@@ -101,10 +105,12 @@ export class AgentHolder implements AsyncDisposable {
     const { pid, name, version } = agent;
     world.log.record("info", "agent", "started", { pid, name, version });
     try {
-      await tenancy.setAgent(pid);
+      this.#process = await processRef(pid);
+      await tenancy.setAgent(this.#process);
       await recorder.record(event("agent.started", { pid, name, version, model: plan.model }));
     } catch (error) {
       await agent.close();
+      await this.#forget();
       throw error;
     }
     return agent;
@@ -118,9 +124,18 @@ export class AgentHolder implements AsyncDisposable {
     const { pid } = agent;
     const { code, signal } = await agent.close();
     this.#context.world.log.record("info", "agent", "ended", { pid, code, signal: signal ?? "" });
-    // Where the store takes no more, the run ends for that.
-    await this.#context.recorder.record(
-      event("agent.ended", { pid, code: signal === null ? code : null, signal }),
-    ).catch(() => undefined);
+    const ended = event("agent.ended", { pid, code: signal === null ? code : null, signal });
+    await Promise.all([
+      this.#forget(),
+      // Where the store takes no more, the run ends for that.
+      this.#context.recorder.record(ended).catch(() => undefined),
+    ]);
+  }
+
+  /** Until the next one is there, which may take hours, the lease must not name a process that is gone. */
+  async #forget(): Promise<void> {
+    this.#process = undefined;
+    // A lease that is lost is noticed at the next sign of life.
+    await this.#context.tenancy.setAgent(undefined).catch(() => undefined);
   }
 }

@@ -1,16 +1,11 @@
 import type { Clock } from "../platform/clock.ts";
-import { processIdentity } from "../platform/process_identity.ts";
+import { processIdentity, type ProcessRef } from "../platform/process_identity.ts";
 import { formatDuration } from "../platform/text.ts";
 import type { Ending } from "../session/ending.ts";
-import type { Lease, ProcessRef } from "../store/lease.ts";
+import type { Lease } from "../store/lease.ts";
 
 /** A run on another host that has given no sign of life for so long is taken for dead. */
 const SILENCE_MS = 60_000;
-
-/** The process of that number, as it is now. */
-export async function processRef(pid: number): Promise<ProcessRef> {
-  return { pid, identity: await processIdentity(pid) ?? null };
-}
 
 /** Whether a process is still the one that it was. */
 export async function isSameProcess(ref: ProcessRef): Promise<boolean> {

@@ -101,6 +101,7 @@ export class HookRunner {
         stop,
         clock: this.#world.clock,
         leftovers: "leave",
+        groups: this.#world.groups,
       },
       hook.command,
       this.#recorder.mask,

@@ -5,6 +5,7 @@ import type { PromptLimits } from "../prompt/sections.ts";
 import type { Template } from "../prompt/template.ts";
 import type { Log } from "../platform/log.ts";
 import type { Clock } from "../platform/clock.ts";
+import type { HeldGroups } from "../platform/held_groups.ts";
 import type { Ending } from "../session/ending.ts";
 import type { Gate } from "../session/gate.ts";
 import type { Store } from "../store/open.ts";
@@ -82,6 +83,8 @@ export interface RunWorld {
   readonly log: Log;
   /** Files by `dev:ino` that iteratr's own output goes to. */
   readonly ownOutput: ReadonlySet<string>;
+  /** The process groups of the agent and of commands, as long as they are there. */
+  readonly groups: HeldGroups;
   /** Aborted from outside (a signal, a closed pipe) with the {@linkcode Ending} as its reason. */
   readonly stop: AbortSignal;
   /** The one function that turns errors into endings. */

@@ -1,12 +1,13 @@
 import { ChildTree } from "../platform/child_tree.ts";
 import type { Clock } from "../platform/clock.ts";
 import { AGENT_MARK, endMarkedProcesses } from "../platform/marked_processes.ts";
+import type { ProcessRef } from "../platform/process_identity.ts";
 import type { LeftBehind } from "../platform/shell_command.ts";
 
 /** What a run has started and must not leave behind. */
 export interface Remains {
-  /** Takes a look while the run goes on, at what the agent's process has started. */
-  look(agent: number): Promise<void>;
+  /** Takes a look while the run goes on, at what the agent's process has started, if it is still there. */
+  look(agent: ProcessRef): Promise<void>;
   /** Keeps what a hook has started and left running: it may live as long as the run. */
   keep(left: LeftBehind): void;
   /**

@@ -31,12 +31,16 @@ import { beginTenancy, type Tenancy } from "./tenancy.ts";
  * returned, never thrown.
  */
 export async function run(plan: RunPlan, world: RunWorld): Promise<Ending> {
+  const lost = new AbortController();
+  const stop = AbortSignal.any([world.stop, lost.signal]);
+  // It may have been told to stop before it began.
+  if (stop.aborted) world.store.hurry();
+  else stop.addEventListener("abort", () => world.store.hurry(), { once: true });
   try {
     const standing = await readStanding(plan, world);
     if (standing !== undefined && isFinished(plan, standing)) {
       return nothingToDo(plan.session, standing.head, standing.info.gates !== undefined);
     }
-    const lost = new AbortController();
     const remains = makeRemains(plan.run, world.clock);
     const top = await workTree(plan.root);
     const tree = top ?? await Deno.realPath(plan.root);
@@ -52,12 +56,10 @@ export async function run(plan: RunPlan, world: RunWorld): Promise<Ending> {
       onLost: (error) => lost.abort(world.endingOf(error)),
     });
     if ("reason" in tenancy) return tenancy;
-    const stop = AbortSignal.any([world.stop, lost.signal]);
-    stop.addEventListener("abort", () => world.store.hurry(), { once: true });
     await using _held = tenancy;
     return await runAsTenant(plan, { ...world, stop }, { tenancy, remains, top });
   } catch (error) {
-    return world.endingOf(error);
+    return stop.aborted ? stop.reason as Ending : world.endingOf(error);
   }
 }
 

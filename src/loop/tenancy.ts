@@ -1,8 +1,9 @@
 import type { Clock } from "../platform/clock.ts";
+import { type ProcessRef, processRef } from "../platform/process_identity.ts";
 import { StoreError } from "../store/errors.ts";
 import { acquire, type Lease, type LeaseTarget, release, renew } from "../store/lease.ts";
 import type { Store } from "../store/open.ts";
-import { busyEnding, isHolderAlive, processRef } from "./holder.ts";
+import { busyEnding, isHolderAlive } from "./holder.ts";
 import type { Ending } from "../session/ending.ts";
 
 const HEARTBEAT_MS = 5_000;
@@ -11,8 +12,11 @@ const HEARTBEAT_MS = 5_000;
 export interface Tenancy extends AsyncDisposable {
   /** Leases that dead runs have left. */
   readonly dead: readonly Lease[];
-  /** Records the agent's process, so that whoever finds this run dead can end it. */
-  setAgent(pid: number): Promise<void>;
+  /**
+   * Records the agent's process, so that whoever finds this run dead can end it; `undefined` when there is
+   * none any more, and its number may soon be a stranger's.
+   */
+  setAgent(agent: ProcessRef | undefined): Promise<void>;
   /**
    * Looks whether the store's file is still the one that was opened.
    *
@@ -30,8 +34,8 @@ export interface TenancyOptions {
   readonly pid: number;
   readonly host: string;
   readonly scratch: string;
-  /** Called at every sign of life, once there is an agent. */
-  onBeat(agent: number): Promise<void>;
+  /** Called at every sign of life while there is an agent. */
+  onBeat(agent: ProcessRef): Promise<void>;
   /** Called once, when the leases or the store's file are lost. */
   onLost(error: StoreError): void;
 }
@@ -78,7 +82,7 @@ export async function beginTenancy(options: TenancyOptions): Promise<Tenancy | E
     checkFile(store, original);
     lease = { ...lease, heartbeat: clock.now().toISOString() };
     if (await renew(store, target, lease)) {
-      if (lease.agent !== null) await options.onBeat(lease.agent.pid);
+      if (lease.agent !== null) await options.onBeat(lease.agent);
       return;
     }
     throw new StoreError("missing", `the lease of session ${target.session} was taken over`);
@@ -100,8 +104,8 @@ export async function beginTenancy(options: TenancyOptions): Promise<Tenancy | E
   return {
     dead: acquired.dead,
     check: () => checkFile(store, original),
-    setAgent: async (agentPid) => {
-      lease = { ...lease, agent: await processRef(agentPid) };
+    setAgent: async (agent) => {
+      lease = { ...lease, agent: agent ?? null };
       await beat();
     },
     [Symbol.asyncDispose]: async () => {

@@ -111,6 +111,7 @@ export class Verifier {
         clock: world.clock,
         // A server that one gate has left behind would answer the next one.
         leftovers: "kill",
+        groups: world.groups,
       },
       gate.command,
       recorder.mask,

@@ -1,9 +1,13 @@
-/** A process, its parent, its process group, and its resident memory in bytes. */
+import { PS_ENVIRONMENT } from "./process_identity.ts";
+import { bootId, processStat } from "./process_stat.ts";
+
+/** A process, its parent, and its process group. */
 export interface ProcessEntry {
   readonly pid: number;
   readonly parent: number;
   readonly group: number;
-  readonly bytes: number;
+  /** What `processIdentity` says of it. */
+  readonly identity: string | undefined;
 }
 
 /** All processes that can be seen; none when the system does not tell. */
@@ -11,21 +15,13 @@ export async function processTable(): Promise<readonly ProcessEntry[]> {
   return Deno.build.os === "linux" ? fromProc() : await fromPs();
 }
 
-/** The page size of every system that Deno runs on under Linux, but for some on arm64, which have more. */
-const PAGE_BYTES = 4_096;
-
-/** Linux: parent, group and resident pages are fields 4, 5 and 24 of proc_pid_stat(5). */
 function fromProc(): readonly ProcessEntry[] {
+  const boot = bootId();
   return names("/proc").flatMap((name) => {
     if (!/^[0-9]+$/.test(name)) return [];
-    try {
-      const stat = Deno.readTextFileSync(`/proc/${name}/stat`);
-      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      const [parent, group, pages] = [Number(fields[1]), Number(fields[2]), Number(fields[21])];
-      return [{ pid: Number(name), parent, group, bytes: pages * PAGE_BYTES }];
-    } catch {
-      return [];
-    }
+    const pid = Number(name);
+    const stat = processStat(pid, boot);
+    return stat === undefined ? [] : [{ pid, ...stat }];
   });
 }
 
@@ -40,18 +36,28 @@ function names(directory: string): readonly string[] {
 async function fromPs(): Promise<readonly ProcessEntry[]> {
   try {
     const { stdout } = await new Deno.Command("ps", {
-      args: ["-A", "-o", "pid=", "-o", "ppid=", "-o", "pgid=", "-o", "rss="],
+      args: [
+        "-A",
+        ...["pid=", "ppid=", "pgid=", "stat=", "lstart="].flatMap((name) => ["-o", name]),
+      ],
+      env: PS_ENVIRONMENT,
       stdin: "null",
       stderr: "null",
     }).output();
-    return new TextDecoder().decode(stdout).split("\n").flatMap((line) => {
-      const [pid, parent, group, kibibytes] = line.trim().split(/\s+/).map(Number);
-      return pid === undefined || parent === undefined || group === undefined ||
-          kibibytes === undefined
-        ? []
-        : [{ pid, parent, group, bytes: kibibytes * 1024 }];
-    });
+    return entriesOfPs(new TextDecoder().decode(stdout));
   } catch {
     return [];
   }
+}
+
+const PS_LINE = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(.*\S)\s*$/;
+
+/** What `ps` prints as numbers of process, parent and group, state and start time, a line for each. */
+export function entriesOfPs(text: string): readonly ProcessEntry[] {
+  return text.split("\n").flatMap((line) => {
+    const [, pid, parent, group, state, start] = PS_LINE.exec(line) ?? [];
+    if (state === undefined) return [];
+    const identity = state.startsWith("Z") ? undefined : start;
+    return [{ pid: Number(pid), parent: Number(parent), group: Number(group), identity }];
+  });
 }

@@ -1,8 +1,11 @@
 import { Capture } from "./capture.ts";
+import { type ChildEnd, childEnd } from "./child_end.ts";
 import { ChildTree } from "./child_tree.ts";
 import type { Clock } from "./clock.ts";
+import type { HeldGroups } from "./held_groups.ts";
 import { sendSignal } from "./marked_processes.ts";
 import { PipeReading } from "./pipe_reading.ts";
+import { processRef } from "./process_identity.ts";
 import { settlesWithin } from "./settled.ts";
 
 /** A command for the shell, and what bounds it. */
@@ -22,6 +25,8 @@ export interface ShellCommand {
   readonly keptBytes: number;
   /** What becomes of processes that it has started and not waited for. */
   readonly leftovers: "kill" | "leave";
+  /** Where its process group is held, for whoever must end everything at once. */
+  readonly groups?: HeldGroups;
 }
 
 /** How a command ended. */
@@ -88,7 +93,9 @@ export async function runShell(command: ShellCommand): Promise<ShellResult> {
   }
   const group = child.pid;
   const reading = new PipeReading(child.stdout, capture);
-  const exit = child.status.then(endOf, endByUnknownSignal);
+  const ended = childEnd(child);
+  command.groups?.hold(group, ended);
+  const exit = ended.then(endOf);
   const first = await firstOf(exit, command);
   const isCut = first !== "exited";
   if (isCut) await endGroup(group, Promise.all([exit, reading.ended]), clock);
@@ -134,14 +141,8 @@ function isDirectory(path: string): boolean {
   }
 }
 
-function endOf({ code, signal }: Deno.CommandStatus): ShellEnd {
+function endOf({ code, signal }: ChildEnd): ShellEnd {
   return signal === null ? { kind: "exited", code } : { kind: "killed", signal };
-}
-
-/** The runtime knows no name for a signal of real time, and rejects with its number. */
-function endByUnknownSignal(error: unknown): ShellEnd {
-  const number = error instanceof Error ? /[0-9]+$/.exec(error.message)?.[0] : undefined;
-  return { kind: "killed", signal: number ?? "unknown" };
 }
 
 async function firstOf(
@@ -167,7 +168,8 @@ async function firstOf(
  */
 async function endGroup(group: number, gone: Promise<unknown>, clock: Clock): Promise<void> {
   const tree = new ChildTree();
-  await tree.look(group);
+  // It has not ended yet, as far as anybody knows, so the number is still its own.
+  await tree.look(await processRef(group));
   sendSignal(-group, "SIGTERM");
   await settlesWithin(TERM_GRACE_MS, gone, clock);
   sendSignal(-group, "SIGKILL");

@@ -1,13 +1,7 @@
+import type { ProcessRef } from "../platform/process_identity.ts";
 import { keys } from "./keys.ts";
 import type { Store } from "./open.ts";
 import { withRetry } from "./retry.ts";
-
-/** A process on a host, so told that no other one can be taken for it. */
-export interface ProcessRef {
-  readonly pid: number;
-  /** When it was started, in the system's own terms; null when the system does not tell. */
-  readonly identity: string | null;
-}
 
 /** Who runs a session, or works in a work tree. */
 export interface Lease {
@@ -16,7 +10,7 @@ export interface Lease {
   readonly session: string;
   readonly host: string;
   readonly owner: ProcessRef;
-  /** The agent's process, once it is started. */
+  /** The agent's process, while there is one. */
   readonly agent: ProcessRef | null;
   /** The run's private directory, which goes with it; absolute. */
   readonly scratch: string;

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { dataOf, Stage } from "./_stage.ts";
 import { together } from "./_together.ts";
 import type { Finished } from "./_run.ts";
-import { configure } from "../endings/_scripted.ts";
+import { configure, promptPids } from "../endings/_scripted.ts";
+import { isLinux } from "../support/bound.ts";
 
 /** The last line of a run, which must be on stdout and, with what to do next, on stderr. */
 function lastLine({ stdout, stderr }: Finished): string {
@@ -33,6 +34,30 @@ Deno.test("an agent that crashes ends the run with 2, its exit code and its last
     assert.match(ended.stdout, /^tool {4}execute +make test +failed/m);
     assert.match(ended.stdout, /^-- iteration 1: failed: the agent's process ended with code 7/m);
   });
+});
+
+Deno.test({
+  name: "an agent that is ended by a signal without a name ends the run as any other one",
+  ignore: !isLinux("signals of real time"),
+  fn: async () => {
+    await using stage = await Stage.make();
+    await using run = await stage.start("silent", ["--no-retry"]);
+    await run.until(() => promptPids(stage).length > 0);
+    const [pid] = promptPids(stage);
+    // Neither does this runtime know it.
+    await new Deno.Command("sh", { args: ["-c", `kill -35 ${pid}`] }).output();
+    const ended = await stage.ended(run);
+    assert.equal(ended.code, 2, ended.stderr);
+    assert.equal(
+      lastLine(ended),
+      "agent-failed (exit 2): the agent's process was ended by signal 35 in iteration 1.",
+    );
+    const seen = await stage.session();
+    assert.deepEqual([seen.head.run, seen.head.iteration], [null, null]);
+    assert.deepEqual(dataOf(seen, "run.ended").map(({ code }) => code), [2]);
+    const ends = dataOf(seen, "agent.ended").map(({ code, signal }) => [code, signal]);
+    assert.deepEqual(ends, [[null, "35"]]);
+  },
 });
 
 Deno.test("an agent that crashes is tried again, and each attempt is told what became of the one before", async () => {

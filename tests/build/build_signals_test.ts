@@ -33,6 +33,17 @@ async function endedBy(stage: Stage, run: Run, signal: Ending): Promise<Finished
   return ended;
 }
 
+/** Waits for the end of a run that a second signal, SIGINT, has ended. */
+async function endedAtOnce(stage: Stage, run: Run): Promise<void> {
+  const { code } = await run.finished(SHUTDOWN_MS);
+  assert.equal(code, 130);
+  // They have been killed, and the system may take a moment for it.
+  for (let tries = 0; stage.processes().length > 0; tries++) {
+    assert.ok(tries < 1000, "processes of the run are left");
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
 /** The outcomes of a session's iterations. */
 async function outcomes(stage: Stage): Promise<readonly unknown[]> {
   return (await stage.session()).iterations.map(({ outcome }) => outcome);
@@ -104,13 +115,36 @@ Deno.test("a second signal ends the run at once", async () => {
   run.signal("SIGTERM");
   await run.until(() => stage.sent("session/cancel").length > 0);
   run.signal("SIGINT");
-  const { code } = await run.finished(SHUTDOWN_MS);
-  assert.equal(code, 130);
-  // They have been killed, and the system may take a moment for it.
-  for (let tries = 0; stage.processes().length > 0; tries++) {
-    assert.ok(tries < 1000, "processes of the run are left");
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  await endedAtOnce(stage, run);
+});
+
+/** Takes the mark of the run from a command's environment, which other systems do not show anyway. */
+const UNMARKED = "exec env -u ITERATR_RUN -u ITERATR_AGENT";
+
+Deno.test("a second signal ends an agent that is not known by its environment", async () => {
+  await using stage = await Stage.make();
+  const deaf = stage.agent("silent cancel=0 ignores-stdin-close ignores-sigterm");
+  const agent = await stage.writeProgram("agent", `${UNMARKED} ${deaf}`);
+  await using run = await stage.iteratr(["build", "-m", "fake/m1", "--agent-command", agent]);
+  await asked(stage, run, "session/prompt");
+  run.signal("SIGTERM");
+  await run.until(() => stage.sent("session/cancel").length > 0);
+  run.signal("SIGINT");
+  await endedAtOnce(stage, run);
+});
+
+Deno.test("a second signal ends a hook that is not known by its environment", async () => {
+  await using stage = await Stage.make();
+  const began = stage.join("began");
+  const script = `${UNMARKED} sh -c "trap '' TERM; echo >${began}; sleep 600"`;
+  const hooks = { version: 1, hooks: { session_end: { command: script } } };
+  await Deno.writeTextFile(stage.project(".iteratr.hooks.yml"), JSON.stringify(hooks));
+  await using run = await stage.start("silent");
+  await asked(stage, run, "session/prompt");
+  run.signal("SIGTERM");
+  await run.until(() => stage.read("began") !== "");
+  run.signal("SIGINT");
+  await endedAtOnce(stage, run);
 });
 
 Deno.test("a SIGHUP that was ignored at the start stays ignored, as under nohup", async () => {

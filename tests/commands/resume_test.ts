@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { resume } from "../../src/commands/resume.ts";
 import { status } from "../../src/commands/status.ts";
-import { processRef } from "../../src/loop/holder.ts";
+import { processRef } from "../../src/platform/process_identity.ts";
 import { UserError } from "../../src/platform/failure.ts";
 import { event } from "../../src/session/event.ts";
 import { acquire, release } from "../../src/store/lease.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { stop } from "../../src/commands/stop.ts";
-import { processRef } from "../../src/loop/holder.ts";
+import { processRef } from "../../src/platform/process_identity.ts";
 import { type Clock, systemClock } from "../../src/platform/clock.ts";
 import { event, type NewEvent } from "../../src/session/event.ts";
 import { granted } from "../../src/session/ruling.ts";

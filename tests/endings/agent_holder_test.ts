@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { readLease } from "../../src/store/lease.ts";
+import { openStore } from "../../src/store/open.ts";
 import { isAlive } from "../build/_processes.ts";
 import { dataOf, Stage } from "../build/_stage.ts";
-import { neverStall, promptPids } from "./_scripted.ts";
+import { configure, neverStall, promptPids } from "./_scripted.ts";
 import { isLinux } from "../support/bound.ts";
 
 Deno.test("the agent is started anew after so many iterations, and none of it is left", async () => {
@@ -46,6 +48,20 @@ Deno.test("an agent that takes less memory than it may is kept", async () => {
   const { code, stdout } = await stage.build("edits", ["-i", "2"]);
   assert.equal(code, 5, stdout);
   assert.equal(new Set(promptPids(stage)).size, 1);
+});
+
+Deno.test("while a run waits to try again, its lease names no agent: its number may be a stranger's", async () => {
+  await using stage = await Stage.make();
+  await configure(stage, "retry:", "  delays: [1h]");
+  await using run = await stage.start("crash at=prompt");
+  await run.until(() => run.stdout.includes("\nretry "));
+  {
+    await using store = await openStore({ directory: stage.project(".iteratr"), create: false });
+    const lease = await readLease(store, "SPEC");
+    assert.deepEqual([lease?.owner.pid, lease?.agent], [run.pid, null]);
+  }
+  run.signal("SIGTERM");
+  assert.equal((await stage.ended(run)).code, 143);
 });
 
 Deno.test("renewal can be switched off", async () => {

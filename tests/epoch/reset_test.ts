@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import type { CommandWorld } from "../../src/commands/context.ts";
 import { remove, reset, unlessRunning } from "../../src/commands/reset.ts";
-import { processRef } from "../../src/loop/holder.ts";
+import { processRef } from "../../src/platform/process_identity.ts";
 import { deleteSession, resetSession } from "../../src/store/epoch.ts";
-import { acquire, type ProcessRef } from "../../src/store/lease.ts";
+import type { ProcessRef } from "../../src/platform/process_identity.ts";
+import { acquire } from "../../src/store/lease.ts";
 import type { Store } from "../../src/store/open.ts";
 import { readHead } from "../../src/store/read.ts";
 import { bareEnvironment } from "../support/environment.ts";

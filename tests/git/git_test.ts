@@ -1,52 +1,58 @@
 import assert from "node:assert/strict";
 import { git } from "../../src/git/git.ts";
-import { exists } from "../../src/platform/paths.ts";
+import { isLinux } from "../support/bound.ts";
 import { Repository } from "./_repository.ts";
 
-/** A git command that runs a shell script. */
-function alias(script: string): readonly string[] {
-  return ["-c", `alias.x=!f() { ${script}; }; f`, "x"];
+const IN_REPOSITORY = new URL("_in_repository.ts", import.meta.url).pathname;
+
+/** What `git rev-parse --local-env-vars` names, but for settings: those a person may give in this way. */
+async function pointers(repository: Repository): Promise<readonly string[]> {
+  const names = (await repository.git("rev-parse", "--local-env-vars")).trim().split("\n");
+  return names.filter((name) => !/CONFIG|REPLACE|SUPER_PREFIX/.test(name));
 }
 
-Deno.test("a git command that a signal has ended is run once more, out of its reach", async () => {
+Deno.test("git works in the repository of the directory, whatever the environment points at", async () => {
   await using repository = await Repository.make();
-  const count = "echo x >>runs; exec 3<runs";
-  for (const signal of ["INT", "TERM", "HUP"]) {
-    const once = `${count}; test "$(wc -l <runs)" -gt 1 || kill -${signal} $PPID; echo told`;
-    const { ok, stdout } = await git(repository.path, alias(once));
-    assert.deepEqual([ok, stdout], [true, "told\n"], signal);
-    assert.equal(await Deno.readTextFile(repository.join("runs")), "x\nx\n", signal);
-    await Deno.remove(repository.join("runs"));
-  }
+  await using other = await Repository.make();
+  const names = await pointers(repository);
+  assert.ok(names.includes("GIT_DIR") && names.includes("GIT_INDEX_FILE"), names.join());
+  const elsewhere = Object.fromEntries(names.map((name) => [name, other.join(".git")]));
+  const before = await other.state();
+  // In a process of its own: other tests run in this one at the same time.
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", IN_REPOSITORY, repository.path, repository.join(".git")],
+    env: elsewhere,
+  }).output();
+  const seen: unknown = JSON.parse(new TextDecoder().decode(stdout));
+  assert.deepEqual(seen, { tree: repository.path, entries: [], kind: "committed" });
+  assert.equal(await repository.committed("a.txt"), "other\n");
+  assert.equal(await other.state(), before);
+  assert.equal((await other.git("rev-list", "--count", "HEAD")).trim(), "1");
 });
 
-Deno.test("a git command that is ended each time has failed, and what it told is no answer", async () => {
+Deno.test("git ends a command that takes too long, with all that it has started, and says so", async () => {
   await using repository = await Repository.make();
-  const always = "echo x >>runs; echo told; kill -KILL $PPID";
-  const { ok } = await git(repository.path, alias(always));
+  const args = ["-c", "alias.slow=!sleep 60", "slow"];
+  const { ok, stderr } = await git(repository.path, args, { group: true, limitMs: 50 });
   assert.equal(ok, false);
-  assert.equal(await Deno.readTextFile(repository.join("runs")), "x\nx\n");
+  assert.match(stderr, /^fatal: it did not end within 0\.05 s$/m);
 });
 
-Deno.test("a git command that was stopped, or has a group of its own, is not run again", async () => {
-  await using repository = await Repository.make();
-  const stop = new AbortController();
-  const waits = alias("echo x >>runs; sleep 60");
-  const stopped = git(repository.path, waits, { stop: stop.signal, group: true });
-  while (!exists(repository.join("runs"))) await new Promise((resolve) => setTimeout(resolve, 5));
-  stop.abort();
-  assert.equal((await stopped).ok, false);
-  await git(repository.path, alias("echo x >>runs; kill -KILL $PPID"), { group: true });
-  assert.equal(await Deno.readTextFile(repository.join("runs")), "x\nx\n");
+Deno.test({
+  name: "git that a signal without a name has ended is not taken for one that could not be started",
+  ignore: !isLinux("signals of real time"),
+  // Deno keeps the handle of a child that such a signal has ended.
+  sanitizeResources: false,
+  fn: async () => {
+    await using repository = await Repository.make();
+    const args = ["-c", "alias.dies=!echo so far >&2; kill -35 $PPID", "dies"];
+    const { ok, code, stderr } = await git(repository.path, args);
+    assert.deepEqual([ok, code, stderr], [false, 163, "so far\n"]);
+  },
 });
 
-Deno.test("what git prints without end is bounded: for people it is cut, and for us it is no answer", async () => {
-  await using repository = await Repository.make();
-  const prints = alias("yes | head -c 80000000; echo end");
-  const kept = await git(repository.path, prints, { keptBytes: 1024 });
-  assert.equal(kept.ok, true);
-  assert.match(kept.stdout, /^(y\n){256}\[\.\.\. \d+ bytes left out \.\.\.\]\n(y\n)+end\n$/);
-  const whole = await git(repository.path, prints);
-  assert.deepEqual([whole.ok, whole.stdout], [false, ""]);
-  assert.match(whole.stderr, /fatal: it printed more than 64 MiB$/);
+Deno.test("git says by its exit code that it could not be started", async () => {
+  const { ok, code, stderr } = await git("/nowhere/at/all", ["status"]);
+  assert.deepEqual([ok, code > 0], [false, true]);
+  assert.notEqual(stderr, "");
 });

@@ -4,6 +4,7 @@ import { HookRunner } from "../../src/loop/hook_runner.ts";
 import type { RunPlan, RunWorld } from "../../src/loop/plan.ts";
 import { endSession } from "../../src/loop/session_end.ts";
 import { systemClock } from "../../src/platform/clock.ts";
+import { HeldGroups } from "../../src/platform/held_groups.ts";
 import { NO_LOG } from "../../src/platform/log.ts";
 import { HOOK_NAMES, type HookName } from "../../src/session/hook.ts";
 import { Place } from "../support/place.ts";
@@ -32,7 +33,7 @@ function runnerIn(place: Place, recorder: FakeRecorder): HookRunner {
   const all = HOOK_NAMES.map((name) => [name, [1, 2, 3].map((n) => hookOf(name, n))]);
   const hooks = { ...NO_HOOKS, ...Object.fromEntries(all) };
   const plan = { ...{ hooks, root: place.path, run: "r", session: "s" }, commandEnvironment: {} };
-  const world = { clock: systemClock, log: NO_LOG };
+  const world = { clock: systemClock, log: NO_LOG, groups: new HeldGroups() };
   return new HookRunner(plan as unknown as RunPlan, world as RunWorld, recorder, REMAINS);
 }
 

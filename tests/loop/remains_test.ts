@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { makeRemains } from "../../src/loop/remains.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { RUN_MARK } from "../../src/platform/marked_processes.ts";
-import { processIdentity } from "../../src/platform/process_identity.ts";
+import { processIdentity, processRef } from "../../src/platform/process_identity.ts";
 
 /** Starts a shell whose child sleeps in a session of its own, and tells both numbers. */
 async function family(
@@ -36,7 +36,7 @@ for (const os of ["linux", "darwin"]) {
     const { child, orphan } = await family(run);
     const remains = makeRemains(run, systemClock, os);
     try {
-      await remains.look(child.pid);
+      await remains.look(await processRef(child.pid));
       child.kill("SIGKILL");
       await child.status;
       assert.notEqual(await processIdentity(orphan), undefined, "the orphan ended by itself");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beginTenancy, type Tenancy, type TenancyOptions } from "../../src/loop/tenancy.ts";
-import { processRef } from "../../src/loop/holder.ts";
+import { type ProcessRef, processRef } from "../../src/platform/process_identity.ts";
 import { keys } from "../../src/store/keys.ts";
 import { type Lease, readLease } from "../../src/store/lease.ts";
 import type { Store } from "../../src/store/open.ts";
@@ -88,6 +88,26 @@ Deno.test("an owner on another host is dead after a minute without a sign of lif
   const late = await beginTenancy(options(real, { clock }));
   assert.ok(!("reason" in late));
   await late[Symbol.asyncDispose]();
+});
+
+Deno.test("the lease names the agent while there is one, and only then it is looked at", async () => {
+  await using place = await Place.make();
+  await using store = await place.open();
+  const clock = new FakeClock();
+  const looks: ProcessRef[] = [];
+  const onBeat = (agent: ProcessRef): Promise<void> => {
+    looks.push(agent);
+    return Promise.resolve();
+  };
+  const agent = { pid: 12_345, identity: "started now" };
+  await using tenancy = await taken(store, { clock, onBeat });
+  assert.equal((await readLease(store, "s"))?.agent, null);
+  await tenancy.setAgent(agent);
+  assert.deepEqual((await readLease(store, "s"))?.agent, agent);
+  assert.deepEqual(looks, [agent]);
+  await tenancy.setAgent(undefined);
+  assert.equal((await readLease(store, "s"))?.agent, null);
+  assert.deepEqual(looks, [agent]);
 });
 
 /** Lets the heartbeat come, and waits for what is lost by it. */

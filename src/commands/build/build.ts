@@ -8,6 +8,7 @@ import type { RunPlan, RunWorld } from "../../loop/plan.ts";
 import { readSpec } from "../../loop/spec_copy.ts";
 import { systemClock } from "../../platform/clock.ts";
 import { messageOf, UserError } from "../../platform/failure.ts";
+import { HeldGroups } from "../../platform/held_groups.ts";
 import { killMarkedProcesses } from "../../platform/marked_processes.ts";
 import { ownOutputFiles } from "../../platform/own_output.ts";
 import { asLogLevel, type Log, NO_LOG, openLog } from "../../platform/log.ts";
@@ -22,6 +23,7 @@ import { VERSION } from "../version.ts";
 import { askWhetherToReopen } from "./ask_reopen.ts";
 import { dryRun } from "./dry_run.ts";
 import { loadTemplate } from "./load_template.ts";
+import { endOnDefect } from "./defect.ts";
 import { makeDisplay } from "./display.ts";
 import { makeRunEnvironment } from "./environment.ts";
 import { type BuildFlags, type BuildSettings, resolveSettings } from "./settings.ts";
@@ -53,20 +55,29 @@ export async function build(
   checkSpecText(await readSpec(settings.spec), settings.spec);
   const id = crypto.randomUUID();
   const stop = new AbortController();
+  const groups = new HeldGroups();
   const over: { ending?: Ending } = {};
+  const endAtOnce = (ending: Ending): void => {
+    groups.kill();
+    killMarkedProcesses(id);
+    Deno.exit(exitCode(ending));
+  };
   using _signals = onEndingSignal(
     (signal) => {
       // Once the run is over, only a reader who takes nothing can be what is waited for.
       if (over.ending !== undefined) Deno.exit(exitCode(over.ending));
       stop.abort(interrupted(signal, settings));
     },
-    (signal) => {
-      killMarkedProcesses(id);
-      Deno.exit(exitCode({ reason: "interrupted", signal }));
-    },
+    (signal) => endAtOnce(interrupted(signal, settings)),
   );
   const mask = makeMask(Deno.env.toObject());
   using log = makeLog(settings, mask);
+  using _defects = endOnDefect({
+    clock: systemClock,
+    log,
+    stop: (ending) => stop.abort(ending),
+    endAtOnce,
+  });
   await using store = await openStore({ directory: settings.dataDirectory, create: true, mask });
   await using environment = await makeRunEnvironment(id, settings, Deno.env.toObject());
   const display = makeDisplay(settings, flags, () => stop.abort(CLOSED));
@@ -127,6 +138,7 @@ export async function build(
     ownOutput: ownOutputFiles(
       settings.config.log_file === undefined ? [] : [settings.config.log_file],
     ),
+    groups,
     stop: stop.signal,
     endingOf,
   };

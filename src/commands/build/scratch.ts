@@ -1,7 +1,6 @@
-import { processRef } from "../../loop/holder.ts";
 import { messageOf, UserError } from "../../platform/failure.ts";
 import { joinPath, parentPath } from "../../platform/paths.ts";
-import { processIdentity } from "../../platform/process_identity.ts";
+import { processIdentity, processRef } from "../../platform/process_identity.ts";
 import { shortHash } from "../../session/hash.ts";
 
 /** What a run's private directories are called; orphans.ts goes by it too. */
