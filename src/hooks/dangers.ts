@@ -54,7 +54,7 @@ class Judge {
           asCode(name, use.reader, this.#foreign.get(name))
         );
       case "run":
-        return [...this.#reach.of(use.word)].map((name) =>
+        return [...this.#reach.ofProgram(use.word)].map((name) =>
           `{{${name}}} would be run as a command: name a program and put it behind`
         );
       case "arithmetic":

@@ -1,4 +1,4 @@
-import type { Command, Piece, Range, Scan } from "./shell/parts.ts";
+import { type Command, EXPANDED, type Piece, type Range, type Scan } from "./shell/parts.ts";
 
 /** Names of texts, as `error`. */
 type Names = ReadonlySet<string>;
@@ -7,7 +7,7 @@ type Names = ReadonlySet<string>;
 export interface Given {
   /** The texts on its standard input. */
   readonly input: Names;
-  /** The texts in its variables, by their names; `@` for all that it is called with. */
+  /** The texts in its variables, by their names; `@` for all that it is called with, `1` for the first. */
   readonly variables: ReadonlyMap<string, Names>;
 }
 
@@ -45,6 +45,12 @@ export class Reach {
     return new Set([...found, ...kept, ...this.#within(nested, this.#outputs)]);
   }
 
+  /** The texts that could be, or be a part of, the program that a word names: of `"$@"` the first. */
+  ofProgram(word: Piece): Names {
+    const isCall = word.variables.length > 0 && word.variables.every((name) => /^[@*]$/.test(name));
+    return this.of(isCall ? { ...word, variables: ["1"] } : word);
+  }
+
   /** The texts that a command may find on its standard input. */
   inputOf(index: number): Names {
     return this.#inputs[index] ?? new Set();
@@ -53,11 +59,11 @@ export class Reach {
   /** The texts in all variables, and in what a function or another script would be called with. */
   variablesWith(words: readonly Piece[], input: Names): ReadonlyMap<string, Names> {
     const texts = new Set([...words.flatMap((word) => [...this.of(word)]), ...input]);
-    return new Map([...this.#variables, ["@", texts]]);
+    return new Map([...this.#variables, ["@", texts], ["1", texts]]);
   }
 
   #kept(name: string): Names {
-    return this.#variables.get(/^([0-9]+|[@*])$/.test(name) ? "@" : name) ?? new Set();
+    return this.#variables.get(/^([02-9]|[1-9][0-9]+|\*)$/.test(name) ? "@" : name) ?? new Set();
   }
 
   #within({ from, to }: Range, sets: readonly Names[]): readonly string[] {
@@ -93,18 +99,29 @@ export class Reach {
       for (const name of [...args, "REPLY", "MAPFILE"]) this.#keep(name, [...input]);
     }
     if (/^(for|select)$/.test(program)) this.#keep(args[0] ?? "", [...texts, ...input]);
-    if (program === "set") this.#keep("@", texts);
+    if (program === "set") this.#call(undefined, texts);
     if (program === "printf" && args[0] === "-v") this.#keep(args[1] ?? "", texts);
     for (const { name, body } of this.#scan.functions) {
       if (name !== program) continue;
-      this.#keep("@", texts);
+      this.#call(args[0], texts);
       for (const set of this.#inputs.slice(body.from, body.to)) this.#put(set, [...input]);
       this.#put(output, this.#within(body, this.#outputs));
     }
   }
 
+  /** Texts that a function, or this script, is called with from now on. */
+  #call(first: string | undefined, texts: readonly string[]): void {
+    this.#keep("@", texts);
+    const isShifted = this.#scan.commands.some(({ words }) =>
+      words.some(({ text }) => text === "shift")
+    );
+    // What is expanded may be nothing at all, and the next word then the first.
+    const isFixed = first !== undefined && first !== "" && !first.includes(EXPANDED) && !isShifted;
+    if (!isFixed) this.#keep("1", texts);
+  }
+
   #keep(name: string, texts: readonly string[]): void {
-    if (texts.length === 0 || !(name === "@" || NAME.test(name))) return;
+    if (texts.length === 0 || !(/^[@1]$/.test(name) || NAME.test(name))) return;
     const kept = this.#variables.get(name) ?? new Set();
     this.#variables.set(name, kept);
     this.#put(kept, texts);

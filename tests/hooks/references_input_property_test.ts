@@ -21,7 +21,7 @@ const SIMPLE = [
   ...['eval "$1"', "$1", "$(cat)", "x=$(cat)", 'sh -c "$x"', "sh -c '$1' sh {{error}}", "xargs"],
   ...["xargs nice", "xargs sh -c", "xargs -I{} sh -c '{}'", "S=sh", "$S", "cat <&3", "sh <&3"],
   ...["x={{error}} sh -c '$x'", "exec 3<&0", "sh ./there", "git grep -O{{error}} x"],
-  ...["git -c alias.y={{error}} y"],
+  ...["git -c alias.y={{error}} y", "$@", '"$@"', "shift"],
 ];
 
 type Grow = Record<"script" | "body", string>;
@@ -67,7 +67,14 @@ const { script } = fc.letrec<Grow>((tie) => {
       { arbitrary: compounds(tie("script")), weight: 3 },
       fc.tuple(tie("body"), tie("script")).map(([a, b]) => `f() { ${a}\n}\n${b}`),
       fc.tuple(tie("body"), tie("script")).map(([a, b]) => `f() (${a}\n)\n${b}\nf {{error}}`),
-      fc.constantFrom("echo {{error}} | f", "f <<E\n{{error}}\nE\n", "f | sh", "f {{error}}"),
+      fc.constantFrom(
+        "echo {{error}} | f",
+        "f <<E\n{{error}}\nE\n",
+        "f | sh",
+        "f {{error}}",
+        "f x {{error}}",
+        "f $no {{error}}",
+      ),
     ),
   };
 });

@@ -99,6 +99,12 @@ Deno.test("what a shell would read on its standard input is refused, wherever th
 
 /** Each keeps the text in a variable, or as an argument, and makes code of it there. */
 const KEPT: readonly string[] = [
+  'f() { "$@"; }; f {{error}}',
+  'f() { $*; }; f "" {{error}}',
+  'f() { "$2"; }; f x {{error}}',
+  'f() { shift; "$@"; }; f x {{error}}',
+  "f() { $@; }; f $NOTHING {{error}}",
+  'f() { eval "$@"; }; f echo {{error}}',
   'f() { sh -c "$1"; }; f {{error}}',
   "echo {{error}} | sh -c 'read x; eval \"$x\"'",
   "echo {{error}} | sh -c 'eval \"$(cat)\"'",
@@ -167,6 +173,7 @@ Deno.test("programs that read an argument as code are known", () => {
 Deno.test("what reads a text as a text is not refused", () => {
   for (
     const command of [
+      'run() { echo "+ $*"; "$@"; }; run ./notify.sh {{error}}',
       "echo {{error}} | ./scripts/notify.sh",
       "echo {{error}} | notify --stdin",
       "echo {{error}} | { cat; echo done; } | tee log",
