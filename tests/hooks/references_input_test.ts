@@ -7,6 +7,7 @@ function mistakes(command: string): readonly string[] {
 
 /** Each has a shell, or its like, read what a model has written. */
 const READ_BY_A_SHELL: readonly string[] = [
+  "echo {{error}} | (trap sh EXIT)",
   "printf '%s\\n' {{error}} | ( sh )",
   "printf '%s\\n' {{error}} | { sh; }",
   "printf '%s\\n' {{error}} | (cd /tmp && sh)",
@@ -158,6 +159,10 @@ Deno.test("programs that read an argument as code are known", () => {
   for (
     const command of [
       "tsx -e {{error}}",
+      "tar -xf x --to-command={{error}}",
+      "rsync -ae {{error}} a b",
+      "split --filter {{error}} x",
+      "sort --compress-program={{error}} x",
       'sg g "{{error}}"',
       'sg g -c "{{error}}"',
       'nix-shell --run "{{error}}"',
@@ -175,6 +180,9 @@ Deno.test("what reads a text as a text is not refused", () => {
     const command of [
       'run() { echo "+ $*"; "$@"; }; run ./notify.sh {{error}}',
       "echo {{error}} | ./scripts/notify.sh",
+      "echo {{error}} | (trap 'rm -f x' EXIT; ./notify.sh)",
+      "rsync -ae ssh {{error}} host:",
+      "tar -czf {{error}} x",
       "echo {{error}} | notify --stdin",
       "echo {{error}} | { cat; echo done; } | tee log",
       "echo {{error}} | sort | uniq -c | head -n 5",

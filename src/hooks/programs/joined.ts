@@ -28,9 +28,10 @@ export function joinedUses(name: string, args: readonly Word[]): readonly Use[] 
   if (READS_INPUT.test(name)) return [input, ...code];
   const shell = SHELLS.get(name);
   if (shell === undefined) return code;
-  const text = operandsOf(args, shell.valued).slice(shell.behind).map((word) => word.text).join(
-    " ",
-  );
+  const operands = operandsOf(args, shell.valued).slice(shell.behind);
+  // What is behind the code of a trap are signals.
+  const run = name === "trap" ? operands.slice(0, 1) : operands;
+  const text = run.map((word) => word.text).join(" ");
   // Without a command it is the shell that one has logged in to.
   return text === "" ? [input, ...code] : [{ kind: "shell", reader: name, text }, ...code];
 }

@@ -101,6 +101,14 @@ const READERS: readonly (readonly [RegExp, Reader])[] = [
   [/^(psql|mysql|mariadb|duckdb)$/, SQL],
   [/^(su|runuser|script)$/, { ...SU, input: true }],
   [/^flock$/, SU],
+  [/^g?tar$/, {
+    letters: "I",
+    long: ["--to-command", "--use-compress-program", "--checkpoint-action", "--rsh-command"],
+    operand: "data",
+  }],
+  [/^rsync$/, { letters: "e", long: ["--rsh", "--rsync-path"], operand: "data" }],
+  [/^g?split$/, { letters: "", long: ["--filter"], operand: "data" }],
+  [/^g?sort$/, { letters: "", long: ["--compress-program"], operand: "data" }],
   [/^nix-shell$/, { letters: "", long: ["--run", "--command"], operand: "data", isShell: true }],
   [/^ansible$/, { letters: "a", long: ["--args"], operand: "data" }],
   [/^(tclsh|wish|expect|m4|dc|s?ftp|mongosh?)[0-9.]*$/, {
