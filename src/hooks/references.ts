@@ -1,6 +1,6 @@
 import type { HookName } from "../session/hook.ts";
-import { usesOf } from "./programs/command_uses.ts";
-import { type Found, type Range, type Scan, UnclearError } from "./shell/parts.ts";
+import { dangers } from "./dangers.ts";
+import { type Found, UnclearError } from "./shell/parts.ts";
 import { scanShell } from "./shell/scan.ts";
 
 /** What a command can refer to. */
@@ -29,6 +29,12 @@ const NAMES: ReadonlyMap<string, string> = new Map(
   [...HOOK_VARIABLES].map(([name, { variable }]) => [name, variable]),
 );
 
+/** What a model has written, with the variable that holds it. */
+const FOREIGN: ReadonlyMap<string, string> = new Map(
+  [...HOOK_VARIABLES].filter(([, { isForeign }]) => isForeign)
+    .map(([name, { variable }]) => [name, variable]),
+);
+
 /** A command made ready for the shell, and what is wrong with it. */
 export interface Fitted {
   readonly script: string;
@@ -40,8 +46,9 @@ export interface Fitted {
  * quotes around it, so that the shell passes the value on as it is and never reads it as code. All else
  * stays as it is, to the byte.
  *
- * Where another program would read a word as code, a text that a model has written is a mistake. Only
- * programs that are known by their names are judged: for others it is theirs to pass a text on as a text.
+ * Where another program would read a word as code, or what it finds on its standard input, a text that a
+ * model has written is a mistake. Only programs that are known by their names are judged, wherever in a
+ * command these stand: for others it is theirs to pass a text on as a text.
  */
 export function fitReferences(command: string, hook: HookName): Fitted {
   // Most commands have none; and what is odd in one without is for the shell to tell.
@@ -50,7 +57,7 @@ export function fitReferences(command: string, hook: HookName): Fitted {
   if (named[0] === undefined) return { script: command, mistakes: [] };
   try {
     const scan = scanShell(command, NAMES);
-    const mistakes = [...misplaced(scan.found, hook), ...dangers(scan)];
+    const mistakes = [...misplaced(scan.found, hook), ...dangers(scan, FOREIGN)];
     return { script: replaced(command, scan.found), mistakes: [...new Set(mistakes)] };
   } catch (error) {
     if (!(error instanceof UnclearError)) throw error;
@@ -83,52 +90,4 @@ function misplaced(found: readonly Found[], hook: HookName): readonly string[] {
       ]
       : [];
   });
-}
-
-/** References to foreign texts where they would be code. */
-function dangers({ found, commands }: Scan): readonly string[] {
-  const foreign = (ranges: readonly Range[]): readonly Found[] =>
-    ranges.flatMap(({ from, to }) => found.slice(from, to))
-      .filter(({ name }) => HOOK_VARIABLES.get(name)?.isForeign);
-  const arithmetic = foreign([{ from: 0, to: found.length }])
-    .filter(({ place }) => place === "arithmetic").map(({ name }) => asArithmetic(name));
-  const used = commands.flatMap((command, index) =>
-    usesOf(command).flatMap((use) => {
-      switch (use.kind) {
-        case "code":
-          return foreign([use.word]).map(({ name }) => asCode(name, use.reader));
-        case "run":
-          return foreign([use.word]).map(({ name }) =>
-            `{{${name}}} would be run as a command: name a program and put it behind`
-          );
-        case "arithmetic":
-          return foreign([use.word]).map(({ name }) => asArithmetic(name));
-        case "name":
-          return foreign([use.word]).map(({ name }) =>
-            `{{${name}}} would be read as the name of a variable, and can be code there`
-          );
-        case "input": {
-          const before = commands.slice(command.pipedFrom, index);
-          const ranges = before.flatMap(({ words, input }) => [...words, ...input]);
-          return foreign([...ranges, ...command.input]).map(({ name }) =>
-            `{{${name}}} would be read as code by ${use.reader}, which gets it on its standard input`
-          );
-        }
-      }
-    })
-  );
-  return [...arithmetic, ...used];
-}
-
-function asArithmetic(name: string): string {
-  return `{{${name}}} would be read as arithmetic, in which a text can run commands`;
-}
-
-function asCode(name: string, reader: string): string {
-  const advice = / -c$/.test(reader) && /sh /.test(reader)
-    ? `pass it behind, as in  ${reader} '... "$1"' sh {{${name}}}`
-    : `let the code read ${
-      HOOK_VARIABLES.get(name)?.variable
-    } from its environment, or pass it as data`;
-  return `{{${name}}} would be read as code by ${reader}: ${advice}`;
 }

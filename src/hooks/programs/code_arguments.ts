@@ -2,6 +2,9 @@ import type { Word } from "../shell/parts.ts";
 import type { Reader } from "./readers.ts";
 import { beforeEqual, nameOf, type Use } from "./use.ts";
 
+/** Files that are the standard input, or may be. */
+const STDIN = /^\/dev\/(stdin|fd\/)|^\/proc\/[^/]+\/fd\//;
+
 /** What the options of a program say. */
 interface Options {
   /** Those words that are code. */
@@ -24,22 +27,33 @@ export function codeArguments(
   words: readonly Word[],
   isGuess: boolean,
 ): readonly Use[] {
-  const { operand, input, isBehind } = reader;
+  const { operand, input, isBehind, isShell } = reader;
   const name = nameOf(words[0]);
   const { code, taker, operands, readsInput } = optionsOf(reader, name, words.slice(1));
   const [first] = operands;
   if (taker !== undefined && isBehind) {
     const reader = `${name} ${taker}`;
     // Without one here it comes from elsewhere, as from `xargs`.
-    return [first ? { kind: "code", reader, word: first } : { kind: "input", reader }];
+    return first ? asCode(reader, first, true) : [{ kind: "input", reader }];
   }
-  if (input === "always" && !isGuess) return [...code, { kind: "input", reader: name }];
-  if (taker !== undefined || isGuess) return code;
-  if (first === undefined || readsInput || first.text === "/dev/stdin") {
+  if (input === "always") return [...code, { kind: "input", reader: name }];
+  if (taker !== undefined) {
+    return code.flatMap((use) =>
+      use.kind === "code" ? asCode(use.reader, use.word, isShell === true) : [use]
+    );
+  }
+  if (first === undefined || readsInput || STDIN.test(first.text)) {
     return input ? [{ kind: "input", reader: name }] : [];
   }
+  if (isGuess) return [];
   if (operand === "code") return [{ kind: "code", reader: name, word: first }];
   return operand === "file" ? [{ kind: "run", word: first }] : [];
+}
+
+/** A word that is code, and what a shell would do in turn when it is one that runs it. */
+function asCode(reader: string, word: Word, isShell: boolean): readonly Use[] {
+  const use: Use = { kind: "code", reader, word };
+  return isShell ? [use, { kind: "shell", reader, text: word.text }] : [use];
 }
 
 function optionsOf(reader: Reader, name: string, args: readonly Word[]): Options {

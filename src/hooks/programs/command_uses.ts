@@ -2,12 +2,19 @@ import type { Command, Word } from "../shell/parts.ts";
 import { builtinUses } from "./builtins.ts";
 import { codeArguments } from "./code_arguments.ts";
 import { expandedUses, isExpanded } from "./expanded_program.ts";
-import { isJoiner, joinsInput, readerOf } from "./readers.ts";
+import { gitUses } from "./git_uses.ts";
+import { isJoiner, joinedUses } from "./joined.ts";
+import { type Reader, readerOf } from "./readers.ts";
 import { nameOf, type Use } from "./use.ts";
 import { replacedByInput, unwrap, type Wrapper } from "./wrappers.ts";
 
-/** What only shows or stores its words, whatever they are. */
-const PLAIN = /^(echo|printf|git|logger|notify-send)$/;
+/** What only shows, stores or searches its words, and what it reads, whatever they are. */
+const PLAIN =
+  /^(echo|printf|logger|notify-send|cat|tee|e?f?grep|tr|cut|uniq|head|tail|wc|jq|base64|fold|fmt|nl|tac|rev|paste|column|test|\[|\[\[|:|true|false|cd|ls|mkdir|read)$/;
+/** These get a shell when nothing else is said. */
+const LOGS_IN = /^(sudo|doas|chroot)$/;
+/** Words that name what a command is about, far more often than a program. */
+const SELDOM = /^(view|\.|source|at|batch|just|watch|trap|alias|complete|bind|enable|fc|screen)$/;
 
 const ASSIGNMENT = /^[A-Za-z_][A-Za-z0-9_]*\+?=/;
 
@@ -22,16 +29,36 @@ export function usesOf(command: Command): readonly Use[] {
   return PLAIN.test(nameOf(words[0])) ? uses : [...uses, ...guessedUses(words)];
 }
 
-/** A program that is not known may run what is behind it, as `docker exec` does. */
+/** A program that is not known may run what is behind it, as `docker exec` and `docker run` do. */
 function guessedUses(words: readonly Word[]): readonly Use[] {
   let command = words;
   for (let inner = unwrap(command); inner; inner = unwrap(command)) command = inner.command;
-  for (const index of command.keys()) {
-    const reader = index > 0 ? readerOf(command[index]) : undefined;
-    const code = reader ? codeArguments(reader, command.slice(index), true) : [];
-    if (code.length > 0) return code;
+  if (PLAIN.test(nameOf(command[0])) || isJoiner(nameOf(command[0]))) return [];
+  // What stands behind the script of a shell is for the script.
+  let isTaken = isInterpreter(readerOf(command[0]));
+  return [...command.keys()].slice(1).flatMap((index) => {
+    const uses = guessedAt(command.slice(index));
+    const guessed = isTaken ? uses.filter(({ kind }) => kind === "code") : uses;
+    // All that follows is its own command.
+    isTaken ||= guessed.some(({ kind }) => kind === "shell") && isJoiner(nameOf(command[index]));
+    return guessed;
+  });
+}
+
+function isInterpreter(reader: Reader | undefined): boolean {
+  return reader?.input === true && reader.operand === "file";
+}
+
+function guessedAt([first, ...args]: readonly Word[]): readonly Use[] {
+  if (first === undefined) return [];
+  // The name of an image: `node:22`.
+  const program = { ...first, text: nameOf(first).replace(/[:@].*$/s, "") };
+  const reader = readerOf(program);
+  const uses = reader ? codeArguments(reader, [program, ...args], true) : [];
+  if (reader === undefined && isJoiner(program.text) && !SELDOM.test(program.text)) {
+    return joinedUses(program.text, args).filter(({ kind }) => kind !== "code");
   }
-  return [];
+  return SELDOM.test(program.text) ? uses.filter(({ kind }) => kind === "code") : uses;
 }
 
 function wordUses(words: readonly Word[]): readonly Use[] {
@@ -48,34 +75,73 @@ function wrapperUses(wrapper: Wrapper): readonly Use[] {
   if (name === "env") {
     const split = options.findIndex(({ text }) => /^(-S|--split-string)/.test(text));
     const code = split < 0 ? [] : [...options.slice(split), ...command.slice(0, 1)].slice(0, 2);
-    return [...code.map((word): Use => ({ kind: "code", reader: "env -S", word })), ...uses];
+    const text = code.map((word) => word.text.replace(/^(-S|--split-string=?)/, "")).join(" ");
+    const shell: readonly Use[] = code.length > 0
+      ? [{ kind: "shell", reader: "env -S", text }]
+      : [];
+    return [
+      ...code.map((word): Use => ({ kind: "code", reader: "env -S", word })),
+      ...shell,
+      ...uses,
+    ];
   }
-  if (name !== "xargs") return uses;
+  if (name !== "xargs") {
+    const isShell = LOGS_IN.test(name) && command.length === 0;
+    return isShell ? [{ kind: "input", reader: name }] : uses;
+  }
+  return [...uses, ...fedUses(wrapper, uses)];
+}
+
+/** What `xargs` makes of its input: arguments of a command, which may be code there, or say so. */
+function fedUses(wrapper: Wrapper, uses: readonly Use[]): readonly Use[] {
   const replaced = replacedByInput(wrapper);
   const fed = uses.flatMap((use): Use[] =>
-    use.kind === "code" && (use.word.text.includes(replaced) || isJoiner(use.reader))
-      ? [{ kind: "input", reader: `xargs ${use.reader}` }]
+    "word" in use &&
+      (use.word.text.includes(replaced) || (use.kind === "code" && isJoiner(use.reader)))
+      ? [{ kind: "input", reader: use.kind === "code" ? `xargs ${use.reader}` : "xargs" }]
       : []
   );
-  return [...uses, ...fed];
+  let { command } = wrapper;
+  for (let inner = unwrap(command); inner; inner = unwrap(command)) command = inner.command;
+  const name = nameOf(command[0]);
+  const isOpen = name === "" ? wrapper.command.length > 0 : name === "find" ||
+    isJoiner(name) || (command.length === 1 && readerOf(command[0]) !== undefined);
+  return isOpen ? [...fed, { kind: "input", reader: `xargs ${name}`.trimEnd() }] : fed;
 }
 
 function programUses(name: string, words: readonly Word[]): readonly Use[] {
   const [program, ...args] = words;
   if (program && isExpanded(program)) return expandedUses(args);
   const reader = readerOf(program);
-  if (reader !== undefined) return codeArguments(reader, words, false);
-  if (isJoiner(name)) {
-    const code = args.map((word): Use => ({ kind: "code", reader: name, word }));
-    return joinsInput(name, args.length) ? [{ kind: "input", reader: name }, ...code] : code;
+  if (reader !== undefined) {
+    const uses = codeArguments(reader, words, false);
+    return name === "git" ? [...uses, ...gitUses(subcommandOf(args))] : uses;
   }
+  if (isJoiner(name)) return joinedUses(name, args);
   if (name === "deno" && args[0]?.text === "eval") {
     return args.slice(1).map((word) => ({ kind: "code", reader: "deno eval", word }));
   }
   if (name === "find") {
     return args.flatMap(({ text }, index) =>
-      /^-(exec|ok)(dir)?$/.test(text) ? wordUses(args.slice(index + 1)) : []
+      /^-(exec|ok)(dir)?$/.test(text) ? wordUses(upToEnd(args.slice(index + 1))) : []
     );
   }
   return builtinUses(name, args);
+}
+
+/** The command behind `-exec`. */
+function upToEnd(words: readonly Word[]): readonly Word[] {
+  const end = words.findIndex(({ text }) => /^[;+]$/.test(text));
+  return end < 0 ? words : words.slice(0, end);
+}
+
+/** The command of git, behind the options of git itself. */
+function subcommandOf(args: readonly Word[]): readonly Word[] {
+  const at = args.findIndex(({ text }, index) =>
+    !text.startsWith("-") &&
+    !/^(-[cC]|--(git-dir|work-tree|namespace|config-env|attr-source))$/.test(
+      args[index - 1]?.text ?? "",
+    )
+  );
+  return at < 0 ? [] : args.slice(at);
 }

@@ -17,6 +17,8 @@ export interface Reader {
   readonly input?: boolean | "always";
   /** The code is not the value of the option, but the first operand behind it. */
   readonly isBehind?: boolean;
+  /** The code is for a shell. */
+  readonly isShell?: boolean;
 }
 
 const SHELL: Reader = {
@@ -25,6 +27,7 @@ const SHELL: Reader = {
   operand: "file",
   input: true,
   isBehind: true,
+  isShell: true,
 };
 const PYTHON: Reader = { letters: "c", valued: /^-[WX]$/, operand: "file", input: true };
 const SCRIPT: Reader = { letters: "eE", operand: "file", input: true };
@@ -71,19 +74,49 @@ const NPX: Reader = {
   long: ["--call"],
   valued: /^(-[pw]|--package|--workspace)$/,
   operand: "file",
+  isShell: true,
 };
+const SU: Reader = { letters: "c", long: ["--command"], operand: "data", isShell: true };
 
 const READERS: readonly (readonly [RegExp, Reader])[] = [
-  [/^(r?bash|sh|dash|ash|zsh|[mo]?ksh(93)?|yash|fish|t?csh)$/, SHELL],
+  [
+    /^(r?bash|sh|dash|ash|zsh|[mo]?ksh(93)?|yash|osh|ysh|posh|hush|nu|elvish|xonsh|fish|t?csh)$/,
+    SHELL,
+  ],
   [/^(python|pypy)[0-9.]*$/, PYTHON],
-  [/^(perl|ruby|lua|luajit|julia|Rscript|osascript|elixir|groovy|raku)[0-9.]*$/, SCRIPT],
-  [/^(node|nodejs|bun)$/, NODE],
+  [
+    /^(perl|ruby|lua|luajit|julia|Rscript|R|osascript|elixir|groovy|raku|scala|clojure|guile|gnuplot)[0-9.]*$/,
+    SCRIPT,
+  ],
+  [/^(node|nodejs|bun|tsx|ts-node|babel-node)$/, NODE],
   [/^php[0-9.]*$/, { letters: "rRBE", operand: "file", input: true }],
-  [/^(pwsh|powershell)$/, { letters: "c", long: ["-Command", "-command"], operand: "file" }],
+  [/^(pwsh|powershell)$/, {
+    letters: "c",
+    long: ["-Command", "-command"],
+    operand: "file",
+    input: true,
+  }],
   [/^[gmn]?awk$/, AWK],
   [/^g?sed$/, { letters: "e", long: ["--expression"], valued: /^-l$/, operand: "code" }],
   [/^(psql|mysql|mariadb|duckdb)$/, SQL],
-  [/^(su|runuser|script|flock)$/, { letters: "c", long: ["--command"], operand: "data" }],
+  [/^(su|runuser|script)$/, { ...SU, input: true }],
+  [/^flock$/, SU],
+  [/^g?tar$/, {
+    letters: "I",
+    long: ["--to-command", "--use-compress-program", "--checkpoint-action", "--rsh-command"],
+    operand: "data",
+  }],
+  [/^rsync$/, { letters: "e", long: ["--rsh", "--rsync-path"], operand: "data" }],
+  [/^g?split$/, { letters: "", long: ["--filter"], operand: "data" }],
+  [/^g?sort$/, { letters: "", long: ["--compress-program"], operand: "data" }],
+  [/^nix-shell$/, { letters: "", long: ["--run", "--command"], operand: "data", isShell: true }],
+  [/^ansible$/, { letters: "a", long: ["--args"], operand: "data" }],
+  [/^(tclsh|wish|expect|m4|dc|s?ftp|mongosh?)[0-9.]*$/, {
+    letters: "ce",
+    long: ["--eval"],
+    operand: "file",
+    input: true,
+  }],
   [/^(ex|[nr]?vi|[egmnr]?vim(diff)?|[gr]?view)(\.[a-z]+)?$/, VI],
   [/^ed$/, { letters: "", operand: "data", input: true }],
   [/^emacs(client)?(-[a-z0-9.]+)?$/, EMACS],
@@ -98,18 +131,4 @@ const READERS: readonly (readonly [RegExp, Reader])[] = [
 export function readerOf(word: Word | undefined): Reader | undefined {
   const name = nameOf(word);
   return READERS.find(([pattern]) => pattern.test(name))?.[1];
-}
-
-/** Of these every operand is code, or becomes a part of it. */
-const JOINERS =
-  /^(eval|ssh|mosh|watch|trap|alias|parallel|tmux|screen|g?make|at|batch|sqlite3|compgen|complete|bind|enable|fc|mapfile|readarray)$/;
-
-/** Whether the program of that name puts its operands together and reads them as code. */
-export function isJoiner(name: string): boolean {
-  return JOINERS.test(name);
-}
-
-/** Whether such a program, given these many arguments, has its code on its standard input. */
-export function joinsInput(name: string, count: number): boolean {
-  return /^(sqlite3|at|batch|g?make)$/.test(name) || (count <= 1 && /^(ssh|parallel)$/.test(name));
 }

@@ -4,6 +4,8 @@ import type { Word } from "../shell/parts.ts";
 export type Use =
   | { readonly kind: "code"; readonly reader: string; readonly word: Word }
   | { readonly kind: "run" | "arithmetic" | "name"; readonly word: Word }
+  /** It has a shell run this, with the same standard input. */
+  | { readonly kind: "shell"; readonly reader: string; readonly text: string }
   /** It reads its standard input as code. */
   | { readonly kind: "input"; readonly reader: string };
 

@@ -26,7 +26,11 @@ export function readExpansion(text: ShellText, where: Where): string {
   if (char === "(" && next === "(") readArithmetic(text);
   else if (char === "(") readSubstitution(text);
   else if (char === "{") readParameter(text, where);
-  else if (text.match(/[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]/y) === undefined) return "$";
+  else {
+    const name = text.match(/[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]/y);
+    if (name === undefined) return "$";
+    text.sheet.variables.push(name);
+  }
   return EXPANDED;
 }
 

@@ -9,7 +9,8 @@ import type { ShellText, Where } from "./shell_text.ts";
 export function readParameter(text: ShellText, where: Where): void {
   text.deeper(() => {
     text.at++;
-    text.match(/[#!]?(?:[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])/y);
+    const name = text.match(/[#!]?(?:[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])/y) ?? "";
+    text.sheet.variables.push(name.replace(/^[#!](?=.)/, ""));
     readOperand(text, where, text.match(/:?[-=?+]|%%?|##?/y));
   });
 }

@@ -9,14 +9,22 @@ export interface Found {
   readonly place: "word" | "arithmetic" | "literal";
 }
 
-/** References, by their indexes: from one up to, and not with, another. */
+/** References, or commands, by their indexes: from one up to, and not with, another. */
 export interface Range {
   readonly from: number;
   readonly to: number;
 }
 
+/** A piece of a command: the references in it, and what else the shell puts in. */
+export interface Piece extends Range {
+  /** The variables that are expanded in it. */
+  readonly variables: readonly string[];
+  /** The commands that stand in it, and whose output comes in. */
+  readonly nested: Range;
+}
+
 /** A word as the shell would see it before it expands anything. */
-export interface Word extends Range {
+export interface Word extends Piece {
   /** Without its quotes; {@linkcode EXPANDED} stands for whatever the shell puts in. */
   readonly text: string;
   /** Nothing in it is quoted: it can be a reserved word, or an array as written. */
@@ -26,16 +34,31 @@ export interface Word extends Range {
 /** A simple command: its words, without redirections. */
 export interface Command {
   readonly words: readonly Word[];
-  /** What its here-documents and here-strings refer to. */
-  readonly input: readonly Range[];
-  /** The first command of its pipeline, by index; its own when nothing is piped into it. */
-  readonly pipedFrom: number;
+}
+
+/** What commands may find on their standard input: all those within a group, a loop or a subshell. */
+export interface Flow {
+  /** Here-documents, here-strings and files, as far as they are redirected to it. */
+  readonly input: readonly Piece[];
+  /** The commands whose output it is. */
+  readonly from: Range;
+  /** The commands that may read it. */
+  readonly to: Range;
+}
+
+/** A function of the shell. */
+export interface ShellFunction {
+  readonly name: string;
+  /** The commands of its body. */
+  readonly body: Range;
 }
 
 /** A command for the shell, taken apart. */
 export interface Scan {
   readonly found: readonly Found[];
   readonly commands: readonly Command[];
+  readonly flows: readonly Flow[];
+  readonly functions: readonly ShellFunction[];
 }
 
 /** Stands for an expansion; no command contains it. */

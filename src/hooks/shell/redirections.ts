@@ -1,4 +1,4 @@
-import { type Range, UnclearError } from "./parts.ts";
+import { type Piece, UnclearError } from "./parts.ts";
 import { readQuotedPiece } from "./quotes.ts";
 import { ShellText } from "./shell_text.ts";
 import { readWord } from "./words.ts";
@@ -6,17 +6,17 @@ import { readWord } from "./words.ts";
 /**
  * Reads a redirection (XCU 2.7). The body of a here-document comes with {@linkcode readHereDocuments}.
  *
- * @param input gets what the command will find in its standard input.
+ * @param input gets what there will be to read.
  */
-export function readRedirection(text: ShellText, input: Range[]): void {
+export function readRedirection(text: ShellText, input: Piece[]): void {
   const operator = text.match(/<<<|<<-|<<|<>|<&|>>|>&|>\||<|>/y) ?? "";
   if (text.text.startsWith("\\\n", text.at)) {
     throw new UnclearError(`a line ends behind ${operator}`);
   }
   text.match(/(?:[ \t]|\\\n)*/y);
   if (operator !== "<<" && operator !== "<<-") {
-    const { from, to } = readWord(text);
-    if (operator === "<<<") input.push({ from, to });
+    const word = readWord(text);
+    if (operator.startsWith("<")) input.push(word);
     return;
   }
   const raw = text.match(/(?:'[^']*'|"(?:\\[^]|[^"\\])*"|\\[^]|[^ \t\n;&|()<>'"\\])+/y) ?? "";
@@ -47,7 +47,7 @@ export function readHereDocuments(text: ShellText): void {
     }
     const origin = (offset: number): number => text.origin(begin + offset);
     const body = new ShellText(text.text.slice(begin, end), text.sheet, origin, text.isBackquoted);
-    input.push(text.rangeOf(() => readBody(body, isQuoted)));
+    input.push(text.pieceOf(() => readBody(body, isQuoted)));
   }
 }
 

@@ -1,4 +1,12 @@
-import { type Command, type Found, type Range, UnclearError } from "./parts.ts";
+import {
+  type Command,
+  type Flow,
+  type Found,
+  type Piece,
+  type Range,
+  type ShellFunction,
+  UnclearError,
+} from "./parts.ts";
 
 /** How deep substitutions may be nested. */
 const MAX_DEPTH = 200;
@@ -21,6 +29,10 @@ export interface Sheet {
   readonly rules: Rules;
   readonly found: Found[];
   readonly commands: Command[];
+  readonly flows: Flow[];
+  readonly functions: ShellFunction[];
+  /** All variables that are expanded. */
+  readonly variables: string[];
   depth: number;
 }
 
@@ -30,7 +42,7 @@ export interface HereDocument {
   readonly isQuoted: boolean;
   readonly isIndented: boolean;
   /** The input of its command. */
-  readonly input: Range[];
+  readonly input: Piece[];
 }
 
 /** A text that is being read, up to {@linkcode at}. */
@@ -116,6 +128,15 @@ export class ShellText {
     const from = this.sheet.found.length;
     read();
     return { from, to: this.sheet.found.length };
+  }
+
+  /** The same with all else that the shell puts in. */
+  pieceOf(read: () => void): Piece {
+    const { commands, variables } = this.sheet;
+    const [begin, from] = [variables.length, commands.length];
+    const range = this.rangeOf(read);
+    const nested = { from, to: commands.length };
+    return { ...range, variables: variables.slice(begin), nested };
   }
 
   /** What is put into arithmetic becomes arithmetic, however it is quoted. */

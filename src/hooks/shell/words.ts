@@ -4,8 +4,14 @@ import type { ShellText } from "./shell_text.ts";
 
 /** Reads a word (XCU 2.3): up to a blank or an operator that is not quoted. */
 export function readWord(text: ShellText): Word {
-  const { found } = text.sheet;
-  const from = found.length;
+  let read = { text: "", isPlain: true };
+  const piece = text.pieceOf(() => {
+    read = readPieces(text);
+  });
+  return { ...read, ...piece };
+}
+
+function readPieces(text: ShellText): Pick<Word, "text" | "isPlain"> {
   let word = "";
   let isPlain = true;
   for (;;) {
@@ -24,7 +30,7 @@ export function readWord(text: ShellText): Word {
       text.at++;
     }
   }
-  return { text: word, isPlain, from, to: found.length };
+  return { text: word, isPlain };
 }
 
 function readSpecial(text: ShellText, char: string): string {
@@ -36,10 +42,15 @@ function readSpecial(text: ShellText, char: string): string {
   return next;
 }
 
-/** `<(...)`, where there is such a thing. */
+/** `<(...)` and `>(...)`, where there is such a thing. */
 function readProcess(text: ShellText): string {
+  const { flows } = text.sheet;
+  const isRead = text.char === "<";
   text.at += 2;
-  text.commands(")");
+  const { nested } = text.pieceOf(() => text.commands(")"));
+  // Whoever writes into the latter: nobody follows that.
+  const from = { from: 0, to: Infinity };
+  if (!isRead) flows.push({ input: [], from, to: nested });
   return EXPANDED;
 }
 
@@ -50,6 +61,12 @@ function readProcess(text: ShellText): string {
  * @returns the whole, as one word: the only plain one with a parenthesis in it.
  */
 export function readArray(text: ShellText, name: Word): Word {
+  const { to, variables, nested } = text.pieceOf(() => readList(text));
+  if (text.pending.length > 0) throw new UnclearError("a here-document is read within an array");
+  return { ...name, text: `${name.text}(${EXPANDED})`, to, variables, nested };
+}
+
+function readList(text: ShellText): void {
   text.at++;
   for (;;) {
     text.match(/(?:[ \t\n]|\\\n|#[^\n]*)*/y);
@@ -64,6 +81,4 @@ export function readArray(text: ShellText, name: Word): Word {
     else readWord(text);
   }
   text.at++;
-  if (text.pending.length > 0) throw new UnclearError("a here-document is read within an array");
-  return { ...name, text: `${name.text}(${EXPANDED})`, to: text.sheet.found.length };
 }
