@@ -1,13 +1,8 @@
 import { joinPath } from "../platform/paths.ts";
+import { type Baseline, ignoredAbove, noteIgnored, wasIgnored } from "./baseline.ts";
 import type { ContentHashes } from "./content_hash.ts";
 import { headCommit } from "./history.ts";
-import { readStatus, type StatusEntry, type WorkTreeStatus } from "./status.ts";
-
-/**
- * Marks of the contents of files that differed from HEAD, by their paths as seen from the top. Files
- * that the session has taken over since are taken out.
- */
-export type DirtyFiles = Map<string, string>;
+import { readFullStatus, readStatus, type StatusEntry, type WorkTreeStatus } from "./status.ts";
 
 /** Where to look for work, and what is not the session's. */
 export interface WorkPlace {
@@ -15,8 +10,8 @@ export interface WorkPlace {
   readonly top: string;
   /** iteratr's own directory, of which nothing is ever committed; absolute. */
   readonly ignored: string;
-  /** Files that were dirty before the session touched anything: left out while they are unchanged. */
-  readonly baseline: DirtyFiles;
+  /** What is left out while it is unchanged. */
+  readonly baseline: Baseline;
   readonly hashes: ContentHashes;
 }
 
@@ -27,42 +22,68 @@ export interface PendingWork {
   readonly entries: readonly StatusEntry[];
   /** Paths that cannot be told to git, because they are no UTF-8: as far as they can be shown. */
   readonly unnameable: readonly string[];
+  /** Files and directories that git ignored before the session, and does no longer: a person's. */
+  readonly ignoredBefore: readonly string[];
   /** The look at the work tree that it was found by. */
   readonly status: WorkTreeStatus;
 }
 
 /**
- * The files that differ from HEAD just now, with marks of their contents.
+ * Notes what is a person's, before the session touches anything: the files that differ from HEAD, and
+ * what git ignores.
  *
  * @returns `undefined` when git cannot tell.
  */
-export async function dirtyFiles(
+export async function takeBaseline(
   top: string,
   ignored: string,
   hashes: ContentHashes,
-): Promise<DirtyFiles | undefined> {
-  const entries = await markedEntries(top, ignored, hashes);
-  return entries && new Map(entries.map(({ entry, mark }) => [entry.path, mark]));
+): Promise<Baseline | undefined> {
+  const status = await readFullStatus(top);
+  if (status === undefined) return undefined;
+  const entries = await markAll(top, ignored, hashes, status);
+  const baseline: Baseline = new Map(entries.map(({ entry, mark }) => [entry.path, mark]));
+  const isOwn = ownFiles(top, ignored);
+  await noteIgnored(baseline, top, status.ignored.filter((path) => !isOwn(path)), hashes);
+  return baseline;
 }
 
-/** The same, with all that git says of them. */
+/** What differs from HEAD, and a mark of its content. */
+interface MarkedEntry {
+  readonly entry: StatusEntry;
+  readonly mark: string;
+}
+
+/**
+ * What differs from HEAD just now.
+ *
+ * @returns `undefined` when git cannot tell.
+ */
 export async function markedEntries(
   top: string,
   ignored: string,
   hashes: ContentHashes,
-): Promise<readonly { readonly entry: StatusEntry; readonly mark: string }[] | undefined> {
+): Promise<readonly MarkedEntry[] | undefined> {
   const status = await readStatus(top);
-  if (status === undefined) return undefined;
+  return status && await markAll(top, ignored, hashes, status);
+}
+
+async function markAll(
+  top: string,
+  ignored: string,
+  hashes: ContentHashes,
+  status: WorkTreeStatus,
+): Promise<readonly MarkedEntry[]> {
   const isOwn = ownFiles(top, ignored);
   const entries = status.entries.filter(({ path }) => !isOwn(path));
-  const marked: { readonly entry: StatusEntry; readonly mark: string }[] = [];
+  const marked: MarkedEntry[] = [];
   for (const entry of entries) marked.push({ entry, mark: await markOf(top, entry, hashes) });
   return marked;
 }
 
 /**
- * Looks for what has changed. Entries of the baseline that have become clean are dropped from it: when
- * such a file comes back to what it was before the session, the session has done that.
+ * Looks for what has changed. What was noted of a file holds also while the file is clean, as it is while
+ * a person's changes lie in a stash: only a commit of the session takes it over.
  *
  * @returns `undefined` when git cannot tell.
  */
@@ -74,17 +95,25 @@ export async function pendingWork(
   const isOwn = ownFiles(top, ignored);
   const entries: StatusEntry[] = [];
   const unnameable: string[] = [];
+  const ignoredBefore = new Set<string>();
   for (const entry of status.entries) {
     if (isOwn(entry.path) || hasNoCommit(entry)) continue;
+    const above = isNew(entry) ? ignoredAbove(baseline, entry.path) : undefined;
+    if (above !== undefined) {
+      ignoredBefore.add(above);
+      continue;
+    }
     const mark = await markOf(top, entry, hashes);
     // What iteratr prints into a file of the project is not the session's work.
     if (mark === "uncounted" || baseline.get(entry.path) === mark) continue;
-    if (mark === "gone" && entry.path.includes("\ufffd")) unnameable.push(entry.path);
+    if (isNew(entry) && wasIgnored(baseline, entry.path, mark)) ignoredBefore.add(entry.path);
+    else if (mark === "gone" && entry.path.includes("\ufffd")) unnameable.push(entry.path);
     else if (!isForeign(entry, mark)) entries.push(entry);
   }
-  const dirty = new Set(status.entries.map(({ path }) => path));
-  for (const path of [...baseline.keys()]) if (!dirty.has(path)) baseline.delete(path);
-  return { head: status.head === "(initial)" ? "" : status.head, entries, unnameable, status };
+  return {
+    head: status.head === "(initial)" ? "" : status.head,
+    ...{ entries, unnameable, ignoredBefore: [...ignoredBefore], status },
+  };
 }
 
 /** Tells iteratr's own directory, by every way that leads to it. */
@@ -103,6 +132,11 @@ async function markOf(top: string, entry: StatusEntry, hashes: ContentHashes): P
   const path = joinPath(top, entry.path);
   const mark = await hashes.of(path);
   return entry.isSubmodule && mark === "directory" ? `submodule ${await headCommit(path)}` : mark;
+}
+
+/** Whether HEAD knows nothing of it. */
+function isNew({ isUntracked, staged }: StatusEntry): boolean {
+  return isUntracked || staged === "A";
 }
 
 /** Whether no commit could hold the change: within a submodule, or added and gone again. */

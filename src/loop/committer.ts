@@ -66,7 +66,8 @@ export class Committer implements AutoCommit {
     // The same look tells where HEAD is, and how the files are: in a clean tree it is the only one.
     const pending = await pendingWork(this.#place);
     await this.#recordAgents(pending?.head);
-    await this.#tellUnnameable(pending?.unnameable ?? []);
+    await this.#tell("because the name is not valid UTF-8", pending?.unnameable);
+    await this.#tell("because git ignored it before the session", pending?.ignoredBefore);
     if (pending?.entries.length === 0) return { commits: this.#commits, status: pending.status };
     const result = pending === undefined ? UNREADABLE : await commitPending({
       ...this.#place,
@@ -91,13 +92,13 @@ export class Committer implements AutoCommit {
     return { commits: this.#commits };
   }
 
-  /** What cannot be committed is said, once. */
-  async #tellUnnameable(paths: readonly string[]): Promise<void> {
+  /** What is not committed is said, once. */
+  async #tell(why: string, paths: readonly string[] = []): Promise<void> {
     const fresh = paths.filter((path) => !this.#told.has(path));
     if (fresh.length === 0) return;
     for (const path of fresh) this.#told.add(path);
     const names = oneLine(printable(fresh.join(", ")), 200);
-    const message = `left uncommitted, because the name is not valid UTF-8: ${names}`;
+    const message = `left uncommitted, ${why}: ${names}`;
     await this.#setup.recorder.record(event("warning", { message }));
   }
 

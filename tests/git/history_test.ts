@@ -3,7 +3,7 @@ import { commitsBetween } from "../../src/git/history.ts";
 import { headCommit } from "./_head.ts";
 import { headCommit as triedHead } from "../../src/git/history.ts";
 import { treeState } from "../../src/git/tree_state.ts";
-import { dirtyFiles } from "../../src/git/pending.ts";
+import { takeBaseline } from "../../src/git/pending.ts";
 import { ContentHashes } from "../../src/git/content_hash.ts";
 import { joinPath } from "../../src/platform/paths.ts";
 import { Repository } from "./_repository.ts";
@@ -58,7 +58,7 @@ Deno.test("what git cannot tell is no answer: outside git, and in a bare reposit
   try {
     assert.equal(await triedHead(plain), undefined);
     for (const directory of [plain, repository.join("bare.git")]) {
-      const files = await dirtyFiles(
+      const files = await takeBaseline(
         directory,
         joinPath(directory, ".iteratr"),
         new ContentHashes(),

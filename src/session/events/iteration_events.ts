@@ -3,10 +3,11 @@ import type { ModelUsage, Usage } from "../usage.ts";
 
 /** Events of iterations, and of what is committed in them. */
 export interface IterationEvents {
-  /** The files that were dirty before the session touched anything, with marks of their contents. */
+  /** What was dirty or ignored before the session touched anything, with marks of the contents. */
   readonly "work.baseline": {
     /** A JSON array of pairs of path and mark. */
     readonly files: StoredText;
+    /** How many were dirty. */
     readonly count: number;
   };
   readonly "commit.made": {

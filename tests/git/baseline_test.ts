@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { pendingWork } from "../../src/git/pending.ts";
+import type { Baseline } from "../../src/git/baseline.ts";
+import { Repository } from "./_repository.ts";
+
+/** What git ignored before the session and does no longer, as a run tells it. */
+async function ignoredBefore(repository: Repository, baseline: Baseline): Promise<unknown> {
+  const { path, hashes } = repository;
+  const place = { top: path, ignored: repository.join(".iteratr"), baseline, hashes };
+  return (await pendingWork(place))?.ignoredBefore.toSorted();
+}
+
+Deno.test("commitWork leaves out what git ignored before, though it ignores it no longer", async () => {
+  await using repository = await Repository.make();
+  await repository.write(".gitignore", ".env\nnode_modules/\n*.log\nlarge\n");
+  await repository.write("kept.log", "1\n");
+  await repository.git("add", "-A", "-f");
+  await repository.git("commit", "-q", "-m", "x");
+  await repository.write(".env", "SECRET=hunter2\n");
+  await repository.write("node_modules/p/index.js", "1\n");
+  await repository.write("d/x.log", "1\n");
+  await repository.write("d/y.log", "1\n");
+  await repository.write("large", new Uint8Array(100_000));
+  const baseline = await repository.baseline();
+  await repository.expectNothing(baseline);
+  await repository.write(".gitignore", "dist/\n");
+  await repository.write("large", new Uint8Array(100_001));
+  await repository.write("d/y.log", "session\n");
+  await repository.write("d/new.log", "session\n");
+  await repository.write("kept.log", "session\n");
+  await repository.git("add", "-A");
+  const changed = ["M .gitignore", "A d/new.log", "A d/y.log", "M kept.log"];
+  await repository.expectCommit(changed, baseline);
+  const left = [".env", "d/x.log", "large", "node_modules/"];
+  assert.deepEqual(await ignoredBefore(repository, baseline), left);
+  await repository.expectNothing(baseline);
+});
+
+Deno.test("what is ignored is not read where a directory is ignored as a whole", async () => {
+  await using repository = await Repository.make();
+  for (let n = 0; n < 20; n++) await repository.write(`ignored/${n}/file`, "1\n");
+  assert.deepEqual([...await repository.baseline()], [["ignored/", "ignored"]]);
+});
+
+Deno.test("commitWork leaves a person's files out that were in a stash for a while", async () => {
+  await using repository = await Repository.make();
+  await repository.write("a.txt", "mine\n");
+  await repository.write("mine.txt", "mine\n");
+  const baseline = await repository.baseline();
+  await repository.git("stash", "-q", "-u");
+  await repository.expectNothing(baseline);
+  await repository.git("stash", "pop", "-q");
+  await repository.write("b.txt", "session\n");
+  await repository.expectCommit(["M b.txt"], baseline);
+});
