@@ -1,5 +1,5 @@
 import { joinPath } from "../platform/paths.ts";
-import type { ContentHashes } from "./content_hash.ts";
+import { type ContentHashes, digest } from "./content_hash.ts";
 
 /**
  * What is a person's: marks of what differed from HEAD before the session touched anything, and of what
@@ -46,6 +46,49 @@ function isSmall(file: string): boolean {
   }
 }
 
+/** Stands before the hash of a path that is not to be stored as it is. */
+const SEALED = "sha256:";
+
+/**
+ * The pairs of path and mark as they can be stored. Whatever hides secrets in what is stored would make
+ * another path of one that holds a secret's value: of that, a hash is kept.
+ *
+ * @param mask takes secrets out of a text.
+ */
+export async function sealed(
+  baseline: Baseline,
+  mask: (text: string) => string,
+): Promise<readonly (readonly [path: string, mark: string])[]> {
+  const pairs: (readonly [string, string])[] = [];
+  for (const [path, mark] of baseline) {
+    pairs.push([mask(path) === path ? path : await seal(path), mark]);
+  }
+  return pairs;
+}
+
+async function seal(path: string): Promise<string> {
+  return SEALED + await digest(new TextEncoder().encode(path));
+}
+
+/** Gives what was stored under a hash its path again, for these paths and the directories above them. */
+export async function unseal(baseline: Baseline, paths: readonly string[]): Promise<void> {
+  if (![...baseline.keys()].some((path) => path.startsWith(SEALED))) return;
+  const all = new Set(paths.flatMap((path) => [path, ...directoriesOf(path)]));
+  for (const path of all) {
+    const name = await seal(path);
+    const mark = baseline.get(name);
+    if (mark === undefined) continue;
+    baseline.delete(name);
+    baseline.set(path, mark);
+  }
+}
+
+/** The path itself, with a slash at its end, and the directories above it. */
+function directoriesOf(path: string): readonly string[] {
+  const words = path.split("/");
+  return words.map((_, at) => `${words.slice(0, at + 1).join("/")}/`);
+}
+
 /** How many files are noted that differed from HEAD. */
 export function countDirty(baseline: Baseline): number {
   return [...baseline.values()].filter((mark) => !mark.startsWith(IGNORED)).length;
@@ -53,12 +96,7 @@ export function countDirty(baseline: Baseline): number {
 
 /** The path or the directory above it that was ignored as a whole, if any was. */
 export function ignoredAbove(baseline: Baseline, path: string): string | undefined {
-  const whole = `${path}/`;
-  for (let at = whole.indexOf("/"); at >= 0; at = whole.indexOf("/", at + 1)) {
-    const directory = whole.slice(0, at + 1);
-    if (baseline.get(directory) === IGNORED) return directory;
-  }
-  return baseline.get(path) === IGNORED ? path : undefined;
+  return [...directoriesOf(path), path].find((each) => baseline.get(each) === IGNORED);
 }
 
 /** Whether a file was ignored, and has not changed since. */

@@ -1,5 +1,5 @@
 import { joinPath } from "../platform/paths.ts";
-import { type Baseline, ignoredAbove, noteIgnored, wasIgnored } from "./baseline.ts";
+import { type Baseline, ignoredAbove, noteIgnored, unseal, wasIgnored } from "./baseline.ts";
 import type { ContentHashes } from "./content_hash.ts";
 import { headCommit } from "./history.ts";
 import { readFullStatus, readStatus, type StatusEntry, type WorkTreeStatus } from "./status.ts";
@@ -42,7 +42,10 @@ export async function takeBaseline(
   const status = await readFullStatus(top);
   if (status === undefined) return undefined;
   const entries = await markAll(top, ignored, hashes, status);
-  const baseline: Baseline = new Map(entries.map(({ entry, mark }) => [entry.path, mark]));
+  const baseline: Baseline = new Map();
+  for (const { entry: { path }, mark } of entries) {
+    baseline.set(path, await hashes.withContent(joinPath(top, path), mark));
+  }
   const isOwn = ownFiles(top, ignored);
   await noteIgnored(baseline, top, status.ignored.filter((path) => !isOwn(path)), hashes);
   return baseline;
@@ -92,6 +95,7 @@ export async function pendingWork(
 ): Promise<PendingWork | undefined> {
   const status = await readStatus(top);
   if (status === undefined) return undefined;
+  await unseal(baseline, status.entries.map(({ path }) => path));
   const isOwn = ownFiles(top, ignored);
   const entries: StatusEntry[] = [];
   const unnameable: string[] = [];
@@ -105,7 +109,11 @@ export async function pendingWork(
     }
     const mark = await markOf(top, entry, hashes);
     // What iteratr prints into a file of the project is not the session's work.
-    if (mark === "uncounted" || baseline.get(entry.path) === mark) continue;
+    if (mark === "uncounted") continue;
+    const noted = baseline.get(entry.path);
+    if (noted !== undefined && await hashes.isSame(joinPath(top, entry.path), noted, mark)) {
+      continue;
+    }
     if (isNew(entry) && wasIgnored(baseline, entry.path, mark)) ignoredBefore.add(entry.path);
     else if (mark === "gone" && entry.path.includes("\ufffd")) unnameable.push(entry.path);
     else if (!isForeign(entry, mark)) entries.push(entry);

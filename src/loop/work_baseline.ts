@@ -1,4 +1,4 @@
-import { type Baseline, countDirty } from "../git/baseline.ts";
+import { type Baseline, countDirty, sealed } from "../git/baseline.ts";
 import { ContentHashes } from "../git/content_hash.ts";
 import { pendingWork, takeBaseline } from "../git/pending.ts";
 import { event } from "../session/event.ts";
@@ -38,7 +38,9 @@ export async function takeWorkBaseline(
   if (info.baseline === null) {
     const noted = await takeBaseline(top, ignored, hashes);
     if (noted === undefined) return undefined;
-    const { text, blobs } = await storeText(JSON.stringify([...noted]));
+    const { text, blobs } = await storeText(
+      JSON.stringify(await sealed(noted, recorder.mask)),
+    );
     const count = countDirty(noted);
     await recorder.recordWith(blobs, event("work.baseline", { files: text, count }));
     return noted;

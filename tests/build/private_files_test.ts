@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { buildCommitting } from "../git/_committing.ts";
-import { files, shell } from "./_commits.ts";
+import { files, FLAGS, IDENTITY, shell } from "./_commits.ts";
 import { Stage } from "./_stage.ts";
 
 Deno.test("a secret that git ignored stays out of the commits when the agent rewrites .gitignore", async () => {
@@ -32,4 +32,15 @@ Deno.test("a person's files that lie in a stash when an iteration, or a run, end
   assert.equal(code, 5, stdout);
   assert.deepEqual(await files(stage), ["known", "specs/SPEC.md", "turn.txt"]);
   assert.equal(await shell(stage, "git show HEAD:known"), "1\n");
+});
+
+Deno.test("a person's file whose name holds a secret's value stays out of the commits of each run", async () => {
+  await using stage = await Stage.make();
+  await shell(stage, "echo mine >notes-production.txt");
+  const env = { ...IDENTITY, DEPLOY_TOKEN: "production" };
+  for (const _run of [1, 2]) {
+    const { code, stdout } = await stage.build("works tasks=3", [...FLAGS, "-i", "1"], { env });
+    assert.equal(code, 5, stdout);
+  }
+  assert.equal((await files(stage)).includes("notes-production.txt"), false);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { pendingWork } from "../../src/git/pending.ts";
-import type { Baseline } from "../../src/git/baseline.ts";
+import { type Baseline, sealed } from "../../src/git/baseline.ts";
 import { Repository } from "./_repository.ts";
 
 /** What git ignored before the session and does no longer, as a run tells it. */
@@ -52,4 +52,41 @@ Deno.test("commitWork leaves a person's files out that were in a stash for a whi
   await repository.git("stash", "pop", "-q");
   await repository.write("b.txt", "session\n");
   await repository.expectCommit(["M b.txt"], baseline);
+});
+
+Deno.test("commitWork leaves out a large file whose stamp is another one, but not its content", async () => {
+  await using repository = await Repository.make();
+  const large = new Uint8Array(9 * 1024 * 1024);
+  await repository.write("large", large);
+  await repository.commitAll();
+  large[0] = 1;
+  await repository.write("large", large);
+  const baseline = await repository.baseline();
+  const rewrite = async (at: Date): Promise<void> => {
+    await repository.remove("large");
+    await repository.write("large", large);
+    await Deno.utime(repository.join("large"), at, at);
+  };
+  await rewrite(new Date(1e12));
+  await repository.write("b.txt", "session\n");
+  await repository.expectCommit(["M b.txt"], baseline);
+  large[large.length - 1] = 1;
+  await rewrite(new Date(2e12));
+  await repository.expectCommit(["M large"], baseline);
+});
+
+Deno.test("a baseline is known again when it was stored, also what has a secret in its name", async () => {
+  await using repository = await Repository.make();
+  const link = Deno.symlink("production", repository.join("link"));
+  await repository.write("notes-production.txt", "mine\n");
+  await repository.write("ignored/x", "mine\n");
+  await link;
+  const mask = (text: string): string => text.replaceAll(/production|ignored(?=[/])/g, "***");
+  const stored = JSON.stringify(await sealed(await repository.baseline(), mask));
+  assert.equal(mask(stored), stored);
+  const baseline: Baseline = new Map(JSON.parse(stored));
+  await repository.remove(".gitignore");
+  await repository.expectCommit(["D .gitignore"], baseline);
+  await repository.write("notes-production.txt", "session\n");
+  await repository.expectCommit(["A notes-production.txt"], baseline);
 });

@@ -5,7 +5,7 @@ import type { ModelUsage, Usage } from "../usage.ts";
 export interface IterationEvents {
   /** What was dirty or ignored before the session touched anything, with marks of the contents. */
   readonly "work.baseline": {
-    /** A JSON array of pairs of path and mark. */
+    /** A JSON array of pairs of path and mark; instead of a path that holds a secret, its hash. */
     readonly files: StoredText;
     /** How many were dirty. */
     readonly count: number;
