@@ -15,15 +15,29 @@ export interface WorkPlace {
   readonly hashes: ContentHashes;
 }
 
+/** Something that is not committed, though it differs from HEAD and somebody might expect it to be. */
+export interface LeftOut {
+  /** As far as it can be shown. */
+  readonly path: string;
+  readonly why: WhyLeftOut;
+}
+
+export type WhyLeftOut =
+  /** It cannot be told to git, because it is no UTF-8. */
+  | "unnameable"
+  /** git ignored it before the session, and does no longer: it is a person's. */
+  | "ignored-before"
+  /** A repository that is no submodule, and was not there before. */
+  | "repository"
+  /** Files within a submodule. */
+  | "submodule";
+
 /** What has changed and belongs to the session. */
 export interface PendingWork {
   /** The commit that HEAD is at; empty before the first one. */
   readonly head: string;
   readonly entries: readonly StatusEntry[];
-  /** Paths that cannot be told to git, because they are no UTF-8: as far as they can be shown. */
-  readonly unnameable: readonly string[];
-  /** Files and directories that git ignored before the session, and does no longer: a person's. */
-  readonly ignoredBefore: readonly string[];
+  readonly left: readonly LeftOut[];
   /** The look at the work tree that it was found by. */
   readonly status: WorkTreeStatus;
 }
@@ -98,11 +112,16 @@ export async function pendingWork(
   await unseal(baseline, status.entries.map(({ path }) => path));
   const isOwn = ownFiles(top, ignored);
   const entries: StatusEntry[] = [];
-  const unnameable: string[] = [];
+  const left: LeftOut[] = [];
   const ignoredBefore = new Set<string>();
   for (const entry of status.entries) {
-    if (isOwn(entry.path) || hasNoCommit(entry)) continue;
-    const above = isNew(entry) ? ignoredAbove(baseline, entry.path) : undefined;
+    const { path, isUntracked } = entry;
+    if (isOwn(path) || isAddedAndGone(entry)) continue;
+    if (entry.isDirtyWithin) {
+      if (!baseline.has(path)) left.push({ path, why: "submodule" });
+      continue;
+    }
+    const above = isNew(entry) ? ignoredAbove(baseline, path) : undefined;
     if (above !== undefined) {
       ignoredBefore.add(above);
       continue;
@@ -110,17 +129,18 @@ export async function pendingWork(
     const mark = await markOf(top, entry, hashes);
     // What iteratr prints into a file of the project is not the session's work.
     if (mark === "uncounted") continue;
-    const noted = baseline.get(entry.path);
-    if (noted !== undefined && await hashes.isSame(joinPath(top, entry.path), noted, mark)) {
-      continue;
-    }
-    if (isNew(entry) && wasIgnored(baseline, entry.path, mark)) ignoredBefore.add(entry.path);
-    else if (mark === "gone" && entry.path.includes("\ufffd")) unnameable.push(entry.path);
-    else if (!isForeign(entry, mark)) entries.push(entry);
+    const noted = baseline.get(path);
+    if (noted !== undefined && await hashes.isSame(joinPath(top, path), noted, mark)) continue;
+    if (isNew(entry) && wasIgnored(baseline, path, mark)) ignoredBefore.add(path);
+    else if (mark === "gone" && path.includes("\ufffd")) left.push({ path, why: "unnameable" });
+    else if (isUntracked && mark === "directory") left.push({ path, why: "repository" });
+    // What git has seen and iteratr does not is gone meanwhile.
+    else if (!isUntracked || mark !== "gone") entries.push(entry);
   }
+  for (const path of ignoredBefore) left.push({ path, why: "ignored-before" });
   return {
     head: status.head === "(initial)" ? "" : status.head,
-    ...{ entries, unnameable, ignoredBefore: [...ignoredBefore], status },
+    ...{ entries, left, status },
   };
 }
 
@@ -147,15 +167,7 @@ function isNew({ isUntracked, staged }: StatusEntry): boolean {
   return isUntracked || staged === "A";
 }
 
-/** Whether no commit could hold the change: within a submodule, or added and gone again. */
-function hasNoCommit({ isDirtyWithin, staged, unstaged }: StatusEntry): boolean {
-  return isDirtyWithin || (staged === "A" && unstaged === "D");
-}
-
-/**
- * A repository within that is no submodule is not the session's to commit. What git sees and iteratr
- * does not has gone meanwhile, or its name is no UTF-8, and so cannot be passed on.
- */
-function isForeign({ isUntracked }: StatusEntry, mark: string): boolean {
-  return isUntracked && (mark === "directory" || mark === "gone");
+/** Whether it is in neither HEAD nor the work tree. */
+function isAddedAndGone({ staged, unstaged }: StatusEntry): boolean {
+  return staged === "A" && unstaged === "D";
 }

@@ -1,6 +1,6 @@
 import { commitPending, UNREADABLE } from "../git/commit.ts";
 import { type CommitFacts, commitsBetween, headCommit } from "../git/history.ts";
-import { pendingWork, type WorkPlace } from "../git/pending.ts";
+import { type LeftOut, pendingWork, type WhyLeftOut, type WorkPlace } from "../git/pending.ts";
 import { oneLine, printable } from "../platform/text.ts";
 import { event } from "../session/event.ts";
 import { readHead, readIterations, readTasks } from "../store/read.ts";
@@ -9,6 +9,13 @@ import { commitMessage } from "./commit_message.ts";
 import { hookOutput } from "./commit_refusal.ts";
 import { commitMade } from "./commit_totals.ts";
 import type { WorkSetup } from "./work_baseline.ts";
+
+const WHY_LEFT: Readonly<Record<WhyLeftOut, string>> = {
+  "unnameable": "because the name is not valid UTF-8",
+  "ignored-before": "because git ignored it before the session",
+  "repository": "because it is a git repository of its own",
+  "submodule": "because only a commit within the submodule could hold it",
+};
 
 /** Makes the commits of a run in a work tree. */
 export class Committer implements AutoCommit {
@@ -43,7 +50,10 @@ export class Committer implements AutoCommit {
   }
 
   async uncommitted(): Promise<readonly string[] | undefined> {
-    return (await pendingWork(this.#place))?.entries.map(({ path }) => path);
+    const pending = await pendingWork(this.#place);
+    if (pending === undefined) return undefined;
+    const left = pending.left.filter(({ why }) => why !== "ignored-before");
+    return [...pending.entries, ...left].map(({ path }) => path);
   }
 
   async endTurn(): Promise<void> {
@@ -66,8 +76,7 @@ export class Committer implements AutoCommit {
     // The same look tells where HEAD is, and how the files are: in a clean tree it is the only one.
     const pending = await pendingWork(this.#place);
     await this.#recordAgents(pending?.head);
-    await this.#tell("because the name is not valid UTF-8", pending?.unnameable);
-    await this.#tell("because git ignored it before the session", pending?.ignoredBefore);
+    await this.#tell(pending?.left ?? []);
     if (pending?.entries.length === 0) return { commits: this.#commits, status: pending.status };
     const result = pending === undefined ? UNREADABLE : await commitPending({
       ...this.#place,
@@ -93,13 +102,14 @@ export class Committer implements AutoCommit {
   }
 
   /** What is not committed is said, once. */
-  async #tell(why: string, paths: readonly string[] = []): Promise<void> {
-    const fresh = paths.filter((path) => !this.#told.has(path));
-    if (fresh.length === 0) return;
-    for (const path of fresh) this.#told.add(path);
-    const names = oneLine(printable(fresh.join(", ")), 200);
-    const message = `left uncommitted, ${why}: ${names}`;
-    await this.#setup.recorder.record(event("warning", { message }));
+  async #tell(left: readonly LeftOut[]): Promise<void> {
+    const fresh = left.filter(({ path }) => !this.#told.has(path));
+    for (const { path } of fresh) this.#told.add(path);
+    for (const [why, paths] of Map.groupBy(fresh, ({ why }) => why)) {
+      const names = oneLine(printable(paths.map(({ path }) => path).join(", ")), 200);
+      const message = `left uncommitted, ${WHY_LEFT[why]}: ${names}`;
+      await this.#setup.recorder.record(event("warning", { message }));
+    }
   }
 
   /** Records the commits up to where HEAD is now. */

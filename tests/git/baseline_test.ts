@@ -7,7 +7,8 @@ import { Repository } from "./_repository.ts";
 async function ignoredBefore(repository: Repository, baseline: Baseline): Promise<unknown> {
   const { path, hashes } = repository;
   const place = { top: path, ignored: repository.join(".iteratr"), baseline, hashes };
-  return (await pendingWork(place))?.ignoredBefore.toSorted();
+  return (await pendingWork(place))?.left.filter(({ why }) => why === "ignored-before")
+    .map(({ path }) => path).toSorted();
 }
 
 Deno.test("commitWork leaves out what git ignored before, though it ignores it no longer", async () => {
