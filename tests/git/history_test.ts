@@ -77,7 +77,8 @@ Deno.test("commitsBetween goes by none of the user's settings", async () => {
   await repository.git("add", "-A");
   await repository.git("commit", "-q", "-m", "Grüße 🎉\n\nbody\n\nIteratr-Session: s");
   const after = await headCommit(repository.path);
-  const expected = { id: after, subject: "Grüße 🎉", session: "s", files: 1, added: 1, removed: 0 };
+  const changed = { files: 1, paths: ["a.txt"], added: 1, removed: 0 };
+  const expected = { id: after, subject: "Grüße 🎉", session: "s", ...changed };
   assert.deepEqual(await commitsBetween(repository.path, "", after), [expected]);
   await repository.configure({
     "log.showRoot": "false",
