@@ -23,9 +23,16 @@ export interface CommitRequest extends WorkPlace {
 /** What came of it. */
 export type CommitResult =
   | { readonly kind: "nothing" }
-  /** One commit, and what git's hooks have committed on top of it. */
-  | { readonly kind: "committed"; readonly commits: readonly CommitFacts[] }
+  | Committed
   | Refused;
+
+/** One commit, and what git's hooks have committed on top of it. */
+export interface Committed {
+  readonly kind: "committed";
+  readonly commits: readonly CommitFacts[];
+  /** Paths that git could not take, which are not in it. */
+  readonly left: readonly string[];
+}
 
 /** Why nothing was committed. */
 export interface Refused {
@@ -106,8 +113,9 @@ async function commitWith(
     commitsBetween(top, head, "HEAD"),
     takeOver(top, head, "HEAD"),
   ]);
-  for (const { path } of entries) baseline.delete(path);
-  return { kind: "committed", commits };
+  const left = staged.left.map(({ path }) => path);
+  for (const { path } of entries) if (!left.includes(path)) baseline.delete(path);
+  return { kind: "committed", commits, left };
 }
 
 /** What git itself cannot do. */

@@ -30,7 +30,9 @@ export type WhyLeftOut =
   /** A repository that is no submodule, and was not there before. */
   | "repository"
   /** Files within a submodule. */
-  | "submodule";
+  | "submodule"
+  /** git refuses to take it. */
+  | "untakeable";
 
 /** What has changed and belongs to the session. */
 export interface PendingWork {

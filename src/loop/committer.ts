@@ -15,6 +15,7 @@ const WHY_LEFT: Readonly<Record<WhyLeftOut, string>> = {
   "ignored-before": "because git ignored it before the session",
   "repository": "because it is a git repository of its own",
   "submodule": "because only a commit within the submodule could hold it",
+  "untakeable": "because git cannot take it",
 };
 
 /** Makes the commits of a run in a work tree. */
@@ -96,6 +97,7 @@ export class Committer implements AutoCommit {
     }
     if (result.kind === "committed") {
       this.#head = result.commits.at(-1)?.id;
+      await this.#tell(result.left.map((path) => ({ path, why: "untakeable" })));
       for (const commit of result.commits) await this.#record(commit, "run");
     }
     return { commits: this.#commits };
