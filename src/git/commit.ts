@@ -45,8 +45,12 @@ export interface Refused {
   readonly byHook: boolean;
 }
 
-/** What is said when git cannot tell what has changed. */
-export const UNREADABLE: Refused = inTheWay("git cannot tell what has changed");
+/** Why git cannot tell what has changed, in its own words: it is asked once more. */
+export async function unreadable(top: string): Promise<Refused> {
+  const what = "git cannot tell what has changed";
+  const result = await git(top, ["status", "--porcelain"]);
+  return inTheWay(result.ok ? what : `${what}: ${failed(result).why}`);
+}
 
 /**
  * Commits what was found to have changed. The user's index is kept as it is apart from the files that are

@@ -1,4 +1,4 @@
-import { commitPending, UNREADABLE } from "../git/commit.ts";
+import { commitPending, unreadable } from "../git/commit.ts";
 import { type CommitFacts, commitsBetween, headCommit } from "../git/history.ts";
 import { type LeftOut, pendingWork, type WhyLeftOut, type WorkPlace } from "../git/pending.ts";
 import { oneLine, printable } from "../platform/text.ts";
@@ -79,7 +79,7 @@ export class Committer implements AutoCommit {
     await this.#recordAgents(pending?.head);
     await this.#tell(pending?.left ?? []);
     if (pending?.entries.length === 0) return { commits: this.#commits, status: pending.status };
-    const result = pending === undefined ? UNREADABLE : await commitPending({
+    const result = pending === undefined ? await unreadable(this.#place.top) : await commitPending({
       ...this.#place,
       message: await messageFor(this.#setup, iteration),
       scratch: plan.scratch,
