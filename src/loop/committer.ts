@@ -8,7 +8,7 @@ import type { AutoCommit, Finished } from "./auto_commit.ts";
 import { commitMessage } from "./commit_message.ts";
 import { hookOutput } from "./commit_refusal.ts";
 import { commitMade } from "./commit_totals.ts";
-import type { WorkSetup } from "./work_baseline.ts";
+import { recordBaseline, type WorkSetup } from "./work_baseline.ts";
 
 const WHY_LEFT: Readonly<Record<WhyLeftOut, string>> = {
   "unnameable": "because the name is not valid UTF-8",
@@ -79,6 +79,8 @@ export class Committer implements AutoCommit {
     await this.#recordAgents(pending?.head);
     await this.#tell(pending?.left ?? []);
     if (pending?.entries.length === 0) return { commits: this.#commits, status: pending.status };
+    const { baseline } = this.#place;
+    const noted = baseline.size;
     const result = pending === undefined ? await unreadable(this.#place.top) : await commitPending({
       ...this.#place,
       message: await messageFor(this.#setup, iteration),
@@ -99,6 +101,7 @@ export class Committer implements AutoCommit {
       this.#head = result.commits.at(-1)?.id;
       await this.#tell(result.left.map((path) => ({ path, why: "untakeable" })));
       for (const commit of result.commits) await this.#record(commit, "run");
+      if (baseline.size < noted) await recordBaseline(recorder, baseline);
     }
     return { commits: this.#commits };
   }

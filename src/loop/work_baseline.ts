@@ -38,18 +38,24 @@ export async function takeWorkBaseline(
   if (info.baseline === null) {
     const noted = await takeBaseline(top, ignored, hashes);
     if (noted === undefined) return undefined;
-    const { text, blobs } = await storeText(
-      JSON.stringify(await sealed(noted, recorder.mask)),
-    );
-    const count = countDirty(noted);
-    await recorder.recordWith(blobs, event("work.baseline", { files: text, count }));
+    await recordBaseline(recorder, noted);
     return noted;
   }
   const baseline = await loadBaseline(store, plan.session, head, info.baseline);
   const pending = await pendingWork({ top, ignored, baseline, hashes });
   // What an earlier run has changed is the session's by now, whatever becomes of it.
+  const noted = baseline.size;
   for (const { path } of pending?.entries ?? []) baseline.delete(path);
+  if (baseline.size < noted) await recordBaseline(recorder, baseline);
   return pending && baseline;
+}
+
+/** Stores what is a person's, also when the session has taken some of it over: the last one counts. */
+export async function recordBaseline(recorder: Recorder, baseline: Baseline): Promise<void> {
+  const pairs = await sealed(baseline, recorder.mask);
+  const { text, blobs } = await storeText(JSON.stringify(pairs));
+  const count = countDirty(baseline);
+  await recorder.recordWith(blobs, event("work.baseline", { files: text, count }));
 }
 
 async function loadBaseline(

@@ -44,3 +44,15 @@ Deno.test("a person's file whose name holds a secret's value stays out of the co
   }
   assert.equal((await files(stage)).includes("notes-production.txt"), false);
 });
+
+Deno.test("what a run has committed of a person's files is the session's also when it comes back", async () => {
+  await using stage = await Stage.make();
+  await shell(stage, "echo 1 >known; echo 1 >gone; git add -A; git commit -qm known");
+  await shell(stage, "echo mine >known; rm gone");
+  const change = "echo session >known; echo session >gone";
+  await buildCommitting(stage, change, ["-i", "1", "--no-auto-commit"]);
+  await buildCommitting(stage, change, ["-i", "1"]);
+  await buildCommitting(stage, "echo mine >known; rm gone", ["-i", "1"]);
+  assert.equal(await shell(stage, "git status --porcelain"), "");
+  assert.equal(await shell(stage, "git show HEAD:known"), "mine\n");
+});
