@@ -23,9 +23,16 @@ export interface CommitRequest extends WorkPlace {
 /** What came of it. */
 export type CommitResult =
   | { readonly kind: "nothing" }
-  /** One commit, and what git's hooks have committed on top of it. */
-  | { readonly kind: "committed"; readonly commits: readonly CommitFacts[] }
+  | Committed
   | Refused;
+
+/** One commit, and what git's hooks have committed on top of it. */
+export interface Committed {
+  readonly kind: "committed";
+  readonly commits: readonly CommitFacts[];
+  /** Paths that git could not take, which are not in it. */
+  readonly left: readonly string[];
+}
 
 /** Why nothing was committed. */
 export interface Refused {
@@ -38,8 +45,12 @@ export interface Refused {
   readonly byHook: boolean;
 }
 
-/** What is said when git cannot tell what has changed. */
-export const UNREADABLE: Refused = inTheWay("git cannot tell what has changed");
+/** Why git cannot tell what has changed, in its own words: it is asked once more. */
+export async function unreadable(top: string): Promise<Refused> {
+  const what = "git cannot tell what has changed";
+  const result = await git(top, ["status", "--porcelain"]);
+  return inTheWay(result.ok ? what : `${what}: ${failed(result).why}`);
+}
 
 /**
  * Commits what was found to have changed. The user's index is kept as it is apart from the files that are
@@ -106,8 +117,9 @@ async function commitWith(
     commitsBetween(top, head, "HEAD"),
     takeOver(top, head, "HEAD"),
   ]);
-  for (const { path } of entries) baseline.delete(path);
-  return { kind: "committed", commits };
+  const left = staged.left.map(({ path }) => path);
+  for (const { path } of entries) if (!left.includes(path)) baseline.delete(path);
+  return { kind: "committed", commits, left };
 }
 
 /** What git itself cannot do. */

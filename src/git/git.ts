@@ -128,7 +128,6 @@ function spawn(
       GIT_TERMINAL_PROMPT: "0",
       GIT_EDITOR: "true",
       GIT_PAGER: "cat",
-      LC_ALL: "C",
     },
   }).spawn();
 }

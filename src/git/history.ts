@@ -5,6 +5,8 @@ export interface CommitFacts {
   readonly id: string;
   readonly subject: string;
   readonly files: number;
+  /** The paths of the first of them, as git quotes them; none where nobody could tell. */
+  readonly paths: readonly string[];
   readonly added: number;
   readonly removed: number;
   /** The session that iteratr has made it for, by its trailer; empty when somebody else made it. */
@@ -16,6 +18,9 @@ export const SESSION_TRAILER = "Iteratr-Session";
 
 /** More commits than a turn of an agent makes; a branch that it checked out may have any number. */
 const MAX_COMMITS = 100;
+
+/** So many paths of a commit are kept. */
+const MAX_PATHS = 10_000;
 
 /** Independent of the user's settings; a zero stands before each commit, as in no subject. */
 const LOG = [
@@ -96,15 +101,16 @@ async function log(top: string, args: readonly string[]): Promise<readonly Commi
 function factsOf(text: string): CommitFacts {
   const [id = "", subject = "", session = "", ...rest] = text.split("\n");
   const counts = rest.flatMap((line) => {
-    const [, added, removed] = /^(\d+|-)\t(\d+|-)\t/.exec(line) ?? [];
+    const [, added, removed, path = ""] = /^(\d+|-)\t(\d+|-)\t(.*)/.exec(line) ?? [];
     // A binary file counts as changed, without lines.
-    return added === undefined ? [] : [[Number(added) || 0, Number(removed) || 0] as const];
+    return added === undefined ? [] : [[Number(added) || 0, Number(removed) || 0, path] as const];
   });
   return {
     id,
     subject,
     session,
     files: counts.length,
+    paths: counts.slice(0, MAX_PATHS).map(([, , path]) => path),
     added: counts.reduce((sum, [added]) => sum + added, 0),
     removed: counts.reduce((sum, [, removed]) => sum + removed, 0),
   };

@@ -1,13 +1,8 @@
 import { joinPath } from "../platform/paths.ts";
+import { type Baseline, ignoredAbove, noteIgnored, unseal, wasIgnored } from "./baseline.ts";
 import type { ContentHashes } from "./content_hash.ts";
 import { headCommit } from "./history.ts";
-import { readStatus, type StatusEntry, type WorkTreeStatus } from "./status.ts";
-
-/**
- * Marks of the contents of files that differed from HEAD, by their paths as seen from the top. Files
- * that the session has taken over since are taken out.
- */
-export type DirtyFiles = Map<string, string>;
+import { readFullStatus, readStatus, type StatusEntry, type WorkTreeStatus } from "./status.ts";
 
 /** Where to look for work, and what is not the session's. */
 export interface WorkPlace {
@@ -15,54 +10,99 @@ export interface WorkPlace {
   readonly top: string;
   /** iteratr's own directory, of which nothing is ever committed; absolute. */
   readonly ignored: string;
-  /** Files that were dirty before the session touched anything: left out while they are unchanged. */
-  readonly baseline: DirtyFiles;
+  /** What is left out while it is unchanged. */
+  readonly baseline: Baseline;
   readonly hashes: ContentHashes;
 }
+
+/** Something that is not committed, though it differs from HEAD and somebody might expect it to be. */
+export interface LeftOut {
+  /** As far as it can be shown. */
+  readonly path: string;
+  readonly why: WhyLeftOut;
+}
+
+export type WhyLeftOut =
+  /** It cannot be told to git, because it is no UTF-8. */
+  | "unnameable"
+  /** git ignored it before the session, and does no longer: it is a person's. */
+  | "ignored-before"
+  /** A repository that is no submodule, and was not there before. */
+  | "repository"
+  /** Files within a submodule. */
+  | "submodule"
+  /** git refuses to take it. */
+  | "untakeable";
 
 /** What has changed and belongs to the session. */
 export interface PendingWork {
   /** The commit that HEAD is at; empty before the first one. */
   readonly head: string;
   readonly entries: readonly StatusEntry[];
-  /** Paths that cannot be told to git, because they are no UTF-8: as far as they can be shown. */
-  readonly unnameable: readonly string[];
+  readonly left: readonly LeftOut[];
   /** The look at the work tree that it was found by. */
   readonly status: WorkTreeStatus;
 }
 
 /**
- * The files that differ from HEAD just now, with marks of their contents.
+ * Notes what is a person's, before the session touches anything: the files that differ from HEAD, and
+ * what git ignores.
  *
  * @returns `undefined` when git cannot tell.
  */
-export async function dirtyFiles(
+export async function takeBaseline(
   top: string,
   ignored: string,
   hashes: ContentHashes,
-): Promise<DirtyFiles | undefined> {
-  const entries = await markedEntries(top, ignored, hashes);
-  return entries && new Map(entries.map(({ entry, mark }) => [entry.path, mark]));
+): Promise<Baseline | undefined> {
+  const status = await readFullStatus(top);
+  if (status === undefined) return undefined;
+  const entries = await markAll(top, ignored, hashes, status);
+  const baseline: Baseline = new Map();
+  for (const { entry: { path }, mark } of entries) {
+    baseline.set(path, await hashes.withContent(joinPath(top, path), mark));
+  }
+  const isOwn = ownFiles(top, ignored);
+  await noteIgnored(baseline, top, status.ignored.filter((path) => !isOwn(path)), hashes);
+  return baseline;
 }
 
-/** The same, with all that git says of them. */
+/** What differs from HEAD, and a mark of its content. */
+interface MarkedEntry {
+  readonly entry: StatusEntry;
+  readonly mark: string;
+}
+
+/**
+ * What differs from HEAD just now.
+ *
+ * @returns `undefined` when git cannot tell.
+ */
 export async function markedEntries(
   top: string,
   ignored: string,
   hashes: ContentHashes,
-): Promise<readonly { readonly entry: StatusEntry; readonly mark: string }[] | undefined> {
+): Promise<readonly MarkedEntry[] | undefined> {
   const status = await readStatus(top);
-  if (status === undefined) return undefined;
+  return status && await markAll(top, ignored, hashes, status);
+}
+
+async function markAll(
+  top: string,
+  ignored: string,
+  hashes: ContentHashes,
+  status: WorkTreeStatus,
+): Promise<readonly MarkedEntry[]> {
   const isOwn = ownFiles(top, ignored);
   const entries = status.entries.filter(({ path }) => !isOwn(path));
-  const marked: { readonly entry: StatusEntry; readonly mark: string }[] = [];
+  const marked: MarkedEntry[] = [];
   for (const entry of entries) marked.push({ entry, mark: await markOf(top, entry, hashes) });
   return marked;
 }
 
 /**
- * Looks for what has changed. Entries of the baseline that have become clean are dropped from it: when
- * such a file comes back to what it was before the session, the session has done that.
+ * Looks for what has changed. What was noted of a file holds also while the file is clean, as it is while
+ * a person's changes lie in a stash: only a commit of the session takes it over.
  *
  * @returns `undefined` when git cannot tell.
  */
@@ -71,20 +111,39 @@ export async function pendingWork(
 ): Promise<PendingWork | undefined> {
   const status = await readStatus(top);
   if (status === undefined) return undefined;
+  await unseal(baseline, status.entries.map(({ path }) => path));
   const isOwn = ownFiles(top, ignored);
   const entries: StatusEntry[] = [];
-  const unnameable: string[] = [];
+  const left: LeftOut[] = [];
+  const ignoredBefore = new Set<string>();
   for (const entry of status.entries) {
-    if (isOwn(entry.path) || hasNoCommit(entry)) continue;
+    const { path, isUntracked } = entry;
+    if (isOwn(path) || isAddedAndGone(entry)) continue;
+    if (entry.isDirtyWithin) {
+      if (!baseline.has(path)) left.push({ path, why: "submodule" });
+      continue;
+    }
+    const above = isNew(entry) ? ignoredAbove(baseline, path) : undefined;
+    if (above !== undefined) {
+      ignoredBefore.add(above);
+      continue;
+    }
     const mark = await markOf(top, entry, hashes);
     // What iteratr prints into a file of the project is not the session's work.
-    if (mark === "uncounted" || baseline.get(entry.path) === mark) continue;
-    if (mark === "gone" && entry.path.includes("\ufffd")) unnameable.push(entry.path);
-    else if (!isForeign(entry, mark)) entries.push(entry);
+    if (mark === "uncounted") continue;
+    const noted = baseline.get(path);
+    if (noted !== undefined && await hashes.isSame(joinPath(top, path), noted, mark)) continue;
+    if (isNew(entry) && wasIgnored(baseline, path, mark)) ignoredBefore.add(path);
+    else if (mark === "gone" && path.includes("\ufffd")) left.push({ path, why: "unnameable" });
+    else if (isUntracked && mark === "directory") left.push({ path, why: "repository" });
+    // What git has seen and iteratr does not is gone meanwhile.
+    else if (!isUntracked || mark !== "gone") entries.push(entry);
   }
-  const dirty = new Set(status.entries.map(({ path }) => path));
-  for (const path of [...baseline.keys()]) if (!dirty.has(path)) baseline.delete(path);
-  return { head: status.head === "(initial)" ? "" : status.head, entries, unnameable, status };
+  for (const path of ignoredBefore) left.push({ path, why: "ignored-before" });
+  return {
+    head: status.head === "(initial)" ? "" : status.head,
+    ...{ entries, left, status },
+  };
 }
 
 /** Tells iteratr's own directory, by every way that leads to it. */
@@ -105,15 +164,12 @@ async function markOf(top: string, entry: StatusEntry, hashes: ContentHashes): P
   return entry.isSubmodule && mark === "directory" ? `submodule ${await headCommit(path)}` : mark;
 }
 
-/** Whether no commit could hold the change: within a submodule, or added and gone again. */
-function hasNoCommit({ isDirtyWithin, staged, unstaged }: StatusEntry): boolean {
-  return isDirtyWithin || (staged === "A" && unstaged === "D");
+/** Whether HEAD knows nothing of it. */
+function isNew({ isUntracked, staged }: StatusEntry): boolean {
+  return isUntracked || staged === "A";
 }
 
-/**
- * A repository within that is no submodule is not the session's to commit. What git sees and iteratr
- * does not has gone meanwhile, or its name is no UTF-8, and so cannot be passed on.
- */
-function isForeign({ isUntracked }: StatusEntry, mark: string): boolean {
-  return isUntracked && (mark === "directory" || mark === "gone");
+/** Whether it is in neither HEAD nor the work tree. */
+function isAddedAndGone({ staged, unstaged }: StatusEntry): boolean {
+  return staged === "A" && unstaged === "D";
 }

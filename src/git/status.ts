@@ -41,7 +41,27 @@ const FIELDS_BEFORE_PATH: Readonly<Record<string, number>> = { "1": 8, "2": 9, "
 /** Reads the status of a work tree; `undefined` when git cannot. */
 export async function readStatus(directory: string): Promise<WorkTreeStatus | undefined> {
   const { ok, stdout } = await git(directory, ARGS);
+  return ok ? statusOf(stdout) : undefined;
+}
+
+/** A status, and what git ignores. */
+export interface FullStatus extends WorkTreeStatus {
+  /**
+   * Paths as seen from the top. A directory that is ignored as a whole stands for all that it holds, and
+   * has a slash at its end.
+   */
+  readonly ignored: readonly string[];
+}
+
+/** The same with what is ignored, for which git has to look at more. */
+export async function readFullStatus(directory: string): Promise<FullStatus | undefined> {
+  const { ok, stdout } = await git(directory, [...ARGS, "--ignored=matching"]);
   if (!ok) return undefined;
+  const ignored = stdout.split("\0").filter((raw) => raw.startsWith("! "));
+  return { ...statusOf(stdout), ignored: ignored.map((raw) => raw.slice(2)) };
+}
+
+function statusOf(stdout: string): WorkTreeStatus {
   let head = "";
   const entries: StatusEntry[] = [];
   for (const raw of stdout.split("\0")) {

@@ -1,6 +1,6 @@
-import { commitPending, UNREADABLE } from "../git/commit.ts";
+import { commitPending, unreadable } from "../git/commit.ts";
 import { type CommitFacts, commitsBetween, headCommit } from "../git/history.ts";
-import { pendingWork, type WorkPlace } from "../git/pending.ts";
+import { type LeftOut, pendingWork, type WhyLeftOut, type WorkPlace } from "../git/pending.ts";
 import { oneLine, printable } from "../platform/text.ts";
 import { event } from "../session/event.ts";
 import { readIterations, readTasks } from "../store/read.ts";
@@ -9,7 +9,15 @@ import { commitMessage } from "./commit_message.ts";
 import { currentHead } from "./current_head.ts";
 import { hookOutput } from "./commit_refusal.ts";
 import { commitMade } from "./commit_totals.ts";
-import type { WorkSetup } from "./work_baseline.ts";
+import { recordBaseline, type WorkSetup } from "./work_baseline.ts";
+
+const WHY_LEFT: Readonly<Record<WhyLeftOut, string>> = {
+  "unnameable": "because the name is not valid UTF-8",
+  "ignored-before": "because git ignored it before the session",
+  "repository": "because it is a git repository of its own",
+  "submodule": "because only a commit within the submodule could hold it",
+  "untakeable": "because git cannot take it",
+};
 
 /** Makes the commits of a run in a work tree. */
 export class Committer implements AutoCommit {
@@ -44,7 +52,10 @@ export class Committer implements AutoCommit {
   }
 
   async uncommitted(): Promise<readonly string[] | undefined> {
-    return (await pendingWork(this.#place))?.entries.map(({ path }) => path);
+    const pending = await pendingWork(this.#place);
+    if (pending === undefined) return undefined;
+    const left = pending.left.filter(({ why }) => why !== "ignored-before");
+    return [...pending.entries, ...left].map(({ path }) => path);
   }
 
   async endTurn(): Promise<void> {
@@ -67,9 +78,11 @@ export class Committer implements AutoCommit {
     // The same look tells where HEAD is, and how the files are: in a clean tree it is the only one.
     const pending = await pendingWork(this.#place);
     await this.#recordAgents(pending?.head);
-    await this.#tellUnnameable(pending?.unnameable ?? []);
+    await this.#tell(pending?.left ?? []);
     if (pending?.entries.length === 0) return { commits: this.#commits, status: pending.status };
-    const result = pending === undefined ? UNREADABLE : await commitPending({
+    const { baseline } = this.#place;
+    const noted = baseline.size;
+    const result = pending === undefined ? await unreadable(this.#place.top) : await commitPending({
       ...this.#place,
       message: await messageFor(this.#setup, iteration),
       scratch: plan.scratch,
@@ -87,19 +100,22 @@ export class Committer implements AutoCommit {
     }
     if (result.kind === "committed") {
       this.#head = result.commits.at(-1)?.id;
+      await this.#tell(result.left.map((path) => ({ path, why: "untakeable" })));
       for (const commit of result.commits) await this.#record(commit, "run");
+      if (baseline.size < noted) await recordBaseline(recorder, baseline);
     }
     return { commits: this.#commits };
   }
 
-  /** What cannot be committed is said, once. */
-  async #tellUnnameable(paths: readonly string[]): Promise<void> {
-    const fresh = paths.filter((path) => !this.#told.has(path));
-    if (fresh.length === 0) return;
-    for (const path of fresh) this.#told.add(path);
-    const names = oneLine(printable(fresh.join(", ")), 200);
-    const message = `left uncommitted, because the name is not valid UTF-8: ${names}`;
-    await this.#setup.recorder.record(event("warning", { message }));
+  /** What is not committed is said, once. */
+  async #tell(left: readonly LeftOut[]): Promise<void> {
+    const fresh = left.filter(({ path }) => !this.#told.has(path));
+    for (const { path } of fresh) this.#told.add(path);
+    for (const [why, paths] of Map.groupBy(fresh, ({ why }) => why)) {
+      const names = oneLine(printable(paths.map(({ path }) => path).join(", ")), 200);
+      const message = `left uncommitted, ${WHY_LEFT[why]}: ${names}`;
+      await this.#setup.recorder.record(event("warning", { message }));
+    }
   }
 
   /** Records the commits up to where HEAD is now. */

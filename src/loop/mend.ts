@@ -88,7 +88,7 @@ async function committedIn(
   for await (const item of readEvents(store, session, head, 0)) {
     if (!isKnown(item) || item.type !== "commit.made") continue;
     ids.add(item.data.id);
-    if (item.iteration === open.n) told.push({ ...item.data, session: "" });
+    if (item.iteration === open.n) told.push({ ...item.data, session: "", paths: [] });
   }
   const since = open.commit === undefined
     ? []
@@ -96,10 +96,15 @@ async function committedIn(
       since: new Date(open.startedAt),
       until,
     });
+  // git still knows which files they were that the log has only counted.
+  const known = new Map(since.map((commit) => [commit.id, commit]));
   const found = since.filter(({ id }) => !ids.has(id));
   await keepIndex(top, session, since, ids);
   return {
-    all: open.commit === undefined && told.length === 0 ? undefined : [...told, ...found],
+    all: open.commit === undefined && told.length === 0 ? undefined : [
+      ...told.map((commit) => known.get(commit.id) ?? commit),
+      ...found,
+    ],
     unknown: found.map((commit) =>
       commitMade(commit, commit.session === session ? "run" : "agent")
     ),

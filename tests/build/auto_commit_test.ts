@@ -60,6 +60,17 @@ Deno.test("the end of an iteration tells all its commits, and what they add up t
   assert.match(stdout, /1 task done, 0 open {2}2 commits, 3 files, \+4 -5$/m);
 });
 
+Deno.test("a file that several commits of an iteration have changed counts once", async () => {
+  await using stage = await Stage.make();
+  const commit = "echo 1 >>again; git add again; git commit -qm again";
+  await alsoDoes(stage, `${commit}; ${commit}; echo 1 >>again`);
+  const { code, stdout } = await stage.build("works tasks=1", FLAGS, OPTIONS);
+  assert.equal(code, 0, stdout);
+  const [ended] = dataOf(await stage.session(), "iteration.ended");
+  assert.deepEqual(ended?.["files"], { changed: 2, added: 4, removed: 0 });
+  assert.match(stdout, /3 commits, 2 files, \+4 -0$/m);
+});
+
 Deno.test("build commits nothing with --no-auto-commit, and tells nothing of it", async () => {
   await using stage = await Stage.make();
   const { code, stdout } = await stage.build("works tasks=1", ["--no-auto-commit"], OPTIONS);
@@ -98,7 +109,8 @@ Deno.test("build keeps a person's dirty files and index out of its commits, over
     " D removed\nA  staged\n M tracked\n?? untracked\n",
   );
   assert.equal(await shell(stage, "git show HEAD~1:taken-up"), "session\n");
-  assert.equal(dataOf(await stage.session(), "work.baseline").length, 1);
+  const baselines = dataOf(await stage.session(), "work.baseline").map(({ count }) => count);
+  assert.deepEqual(baselines, [5, 4], "the session has taken one of them up");
 });
 
 Deno.test("build recognises the agent's own commits, and commits only what they leave", async () => {

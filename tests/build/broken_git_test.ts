@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { files, FLAGS, OPTIONS, shell } from "./_commits.ts";
+import { alsoDoes, files, FLAGS, OPTIONS, shell } from "./_commits.ts";
 import { dataOf, Stage } from "./_stage.ts";
+import { together } from "./_together.ts";
 
 /** A git that does this when it is asked for the status of the work tree, and goes on if that does. */
 async function writeGit(stage: Stage, onStatus: string): Promise<void> {
@@ -32,6 +33,22 @@ Deno.test("a Ctrl-C that reaches git while the dirty files are noted gives none 
   assert.equal(stage.read("home/hit"), "");
   assert.equal((await files(stage)).includes("out-1.txt"), true);
   await assertPrivate(stage);
+});
+
+Deno.test("why git cannot tell what has changed is told in its own words", async () => {
+  await together<[string, RegExp]>([
+    ["printf broken >.git/index", /: (fatal|error): .*index file/],
+    ["rm -r .git", /: fatal: .*not a git repository/],
+  ], async ([breaks, why]) => {
+    await using stage = await Stage.make();
+    await alsoDoes(stage, breaks);
+    const { stdout } = await stage.build("works tasks=1", FLAGS, OPTIONS);
+    const refusals = dataOf(await stage.session(), "commit.refused").map((data) =>
+      `${data["why"]}`
+    );
+    assert.match(refusals[0] ?? "", /^git cannot tell what has changed: /, stdout);
+    assert.match(refusals[0] ?? "", why);
+  });
 });
 
 Deno.test("where git cannot tell the dirty files nothing is committed, and nothing is taken for clean", async () => {

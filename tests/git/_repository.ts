@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import type { CommitResult } from "../../src/git/commit.ts";
 import type { CommitFacts } from "../../src/git/history.ts";
 import { headCommit } from "./_head.ts";
-import { type DirtyFiles, dirtyFiles } from "../../src/git/pending.ts";
+import type { Baseline } from "../../src/git/baseline.ts";
+import { takeBaseline } from "../../src/git/pending.ts";
 import { commitWork } from "./_commit_work.ts";
 import { ContentHashes } from "../../src/git/content_hash.ts";
 import { joinPath } from "../../src/platform/paths.ts";
 
 /** Nothing was dirty before. */
-export const NONE: DirtyFiles = new Map();
+export const NONE: Baseline = new Map();
 
 /** A private directory, as a run has one. */
 export class Scratch implements AsyncDisposable {
@@ -103,8 +104,8 @@ export class Repository implements AsyncDisposable {
   }
 
   /** What is dirty before a session. */
-  async baseline(): Promise<DirtyFiles> {
-    const files = await dirtyFiles(this.path, this.join(".iteratr"), this.hashes);
+  async baseline(): Promise<Baseline> {
+    const files = await takeBaseline(this.path, this.join(".iteratr"), this.hashes);
     assert.ok(files !== undefined, "git cannot tell which files are dirty");
     return files;
   }

@@ -3,7 +3,7 @@ import { commitsBetween } from "../../src/git/history.ts";
 import { headCommit } from "./_head.ts";
 import { headCommit as triedHead } from "../../src/git/history.ts";
 import { treeState } from "../../src/git/tree_state.ts";
-import { dirtyFiles } from "../../src/git/pending.ts";
+import { takeBaseline } from "../../src/git/pending.ts";
 import { ContentHashes } from "../../src/git/content_hash.ts";
 import { joinPath } from "../../src/platform/paths.ts";
 import { Repository } from "./_repository.ts";
@@ -58,7 +58,7 @@ Deno.test("what git cannot tell is no answer: outside git, and in a bare reposit
   try {
     assert.equal(await triedHead(plain), undefined);
     for (const directory of [plain, repository.join("bare.git")]) {
-      const files = await dirtyFiles(
+      const files = await takeBaseline(
         directory,
         joinPath(directory, ".iteratr"),
         new ContentHashes(),
@@ -77,7 +77,8 @@ Deno.test("commitsBetween goes by none of the user's settings", async () => {
   await repository.git("add", "-A");
   await repository.git("commit", "-q", "-m", "Grüße 🎉\n\nbody\n\nIteratr-Session: s");
   const after = await headCommit(repository.path);
-  const expected = { id: after, subject: "Grüße 🎉", session: "s", files: 1, added: 1, removed: 0 };
+  const changed = { files: 1, paths: ["a.txt"], added: 1, removed: 0 };
+  const expected = { id: after, subject: "Grüße 🎉", session: "s", ...changed };
   assert.deepEqual(await commitsBetween(repository.path, "", after), [expected]);
   await repository.configure({
     "log.showRoot": "false",

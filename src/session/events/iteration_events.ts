@@ -3,10 +3,14 @@ import type { ModelUsage, Usage } from "../usage.ts";
 
 /** Events of iterations, and of what is committed in them. */
 export interface IterationEvents {
-  /** The files that were dirty before the session touched anything, with marks of their contents. */
+  /**
+   * What was dirty or ignored before the session touched anything, with marks of the contents. Recorded
+   * again, without that, when the session has committed some of it: the last one counts.
+   */
   readonly "work.baseline": {
-    /** A JSON array of pairs of path and mark. */
+    /** A JSON array of pairs of path and mark; instead of a path that holds a secret, its hash. */
     readonly files: StoredText;
+    /** How many were dirty. */
     readonly count: number;
   };
   readonly "commit.made": {

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { buildCommitting } from "../git/_committing.ts";
+import { files, FLAGS, IDENTITY, shell } from "./_commits.ts";
+import { Stage } from "./_stage.ts";
+
+Deno.test("a secret that git ignored stays out of the commits when the agent rewrites .gitignore", async () => {
+  await using stage = await Stage.make();
+  await shell(
+    stage,
+    `printf '.env\\nnode_modules/\\n' >.gitignore; git add -A; git commit -qm ignore
+      echo SECRET=hunter2 >.env; mkdir node_modules; echo 1 >node_modules/x`,
+  );
+  const script = "printf 'dist/\\n' >.gitignore; echo $TURN >turn.txt";
+  for (const run of [1, 2]) {
+    const { code, stdout } = await buildCommitting(stage, script, ["-i", "2"]);
+    assert.equal(code, 5, stdout);
+    const told = /^warning left uncommitted, because git ignored it before the session: (.*)$/gm;
+    const names = [...stdout.matchAll(told)].map(([, words]) => words);
+    assert.deepEqual(names, [".env, node_modules/"], `run ${run}`);
+  }
+  assert.deepEqual(await files(stage), [".gitignore", "specs/SPEC.md", "turn.txt"]);
+});
+
+Deno.test("a person's files that lie in a stash when an iteration, or a run, ends stay out of the commits", async () => {
+  await using stage = await Stage.make();
+  await shell(stage, "echo 1 >known; git add -A; git commit -qm known");
+  await shell(stage, "echo mine >known; echo mine >private.txt");
+  const script = `case $TURN in *[13]) git stash -q -u;; *) git stash pop -q;; esac
+    echo $TURN >turn.txt`;
+  await buildCommitting(stage, script, ["-i", "1"]);
+  const { code, stdout } = await buildCommitting(stage, script, ["-i", "3"]);
+  assert.equal(code, 5, stdout);
+  assert.deepEqual(await files(stage), ["known", "specs/SPEC.md", "turn.txt"]);
+  assert.equal(await shell(stage, "git show HEAD:known"), "1\n");
+});
+
+Deno.test("a person's file whose name holds a secret's value stays out of the commits of each run", async () => {
+  await using stage = await Stage.make();
+  await shell(stage, "echo mine >notes-production.txt");
+  const env = { ...IDENTITY, DEPLOY_TOKEN: "production" };
+  for (const _run of [1, 2]) {
+    const { code, stdout } = await stage.build("works tasks=3", [...FLAGS, "-i", "1"], { env });
+    assert.equal(code, 5, stdout);
+  }
+  assert.equal((await files(stage)).includes("notes-production.txt"), false);
+});
+
+Deno.test("what a run has committed of a person's files is the session's also when it comes back", async () => {
+  await using stage = await Stage.make();
+  await shell(stage, "echo 1 >known; echo 1 >gone; git add -A; git commit -qm known");
+  await shell(stage, "echo mine >known; rm gone");
+  const change = "echo session >known; echo session >gone";
+  await buildCommitting(stage, change, ["-i", "1", "--no-auto-commit"]);
+  await buildCommitting(stage, change, ["-i", "1"]);
+  await buildCommitting(stage, "echo mine >known; rm gone", ["-i", "1"]);
+  assert.equal(await shell(stage, "git status --porcelain"), "");
+  assert.equal(await shell(stage, "git show HEAD:known"), "mine\n");
+});
