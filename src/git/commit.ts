@@ -3,7 +3,8 @@ import { joinPath } from "../platform/paths.ts";
 import { oneLine } from "../platform/text.ts";
 import { git, type GitResult } from "./git.ts";
 import { gitDirectory } from "./work_tree.ts";
-import { type CommitFacts, commitsBetween } from "./history.ts";
+import type { Clock } from "../platform/clock.ts";
+import { type CommitFacts, commitsBetween, headCommit } from "./history.ts";
 import { commitObstacle } from "./obstacle.ts";
 import type { PendingWork, WorkPlace } from "./pending.ts";
 import { takeOver } from "./take_over.ts";
@@ -18,13 +19,21 @@ export interface CommitRequest extends WorkPlace {
   readonly stop?: AbortSignal;
   /** The run's id: what git's hooks start carries its mark, and is ended with the run. */
   readonly run: string;
+  readonly clock: Clock;
+  /** Called right before git commits: whoever dies from then on may leave a commit, and the index behind. */
+  readonly onBegin?: () => Promise<void>;
 }
 
 /** What came of it. */
 export type CommitResult =
   | { readonly kind: "nothing" }
   /** One commit, and what git's hooks have committed on top of it. */
-  | { readonly kind: "committed"; readonly commits: readonly CommitFacts[] }
+  | {
+    readonly kind: "committed";
+    readonly commits: readonly CommitFacts[];
+    /** Somebody holds the user's index: until it is brought up to date, it takes the commits back. */
+    readonly isIndexBehind: boolean;
+  }
   | Refused;
 
 /** Why nothing was committed. */
@@ -74,11 +83,13 @@ const SETTINGS = ["-c", "i18n.commitEncoding=UTF-8", "-c", "maintenance.auto=fal
 const COMMIT_MS = 600_000;
 /** What they say goes to the agent; nobody reads more of it than this. */
 const KEPT_BYTES = 256 * 1024;
+/** So long somebody else may hold the user's index behind a commit, before it is left for later. */
+const INDEX_MS = 5_000;
 
 /** Commits with an index of its own, which takes nothing from the user's and leaves nothing in it. */
 async function commitWith(
   directory: string,
-  { top, baseline, message, run, stop }: CommitRequest,
+  { top, baseline, message, run, stop, clock, onBegin }: CommitRequest,
   { head, entries }: PendingWork,
 ): Promise<CommitResult> {
   const index = joinPath(directory, "index");
@@ -89,6 +100,7 @@ async function commitWith(
   if (await isLikeHead(top, env)) return { kind: "nothing" };
   const file = joinPath(directory, "message");
   await Deno.writeTextFile(file, message);
+  await onBegin?.();
   const done = await git(
     top,
     [...SETTINGS, "commit", "--quiet", "--cleanup=whitespace", `--file=${file}`],
@@ -100,14 +112,16 @@ async function commitWith(
       ...(stop === undefined ? {} : { stop }),
     },
   );
-  if (stop?.aborted === true && !done.ok) return inTheWay("the run had to end");
-  if (!done.ok) return refused(done);
-  const [commits] = await Promise.all([
+  if (!done.ok && stop?.aborted !== true) return refused(done);
+  // What was stopped in a hook that runs behind the commit has made it.
+  if (!done.ok && await headCommit(top) === head) return inTheWay("the run had to end");
+  const patience = { clock, ms: INDEX_MS, ...(stop === undefined ? {} : { stop }) };
+  const [commits, isUpToDate] = await Promise.all([
     commitsBetween(top, head, "HEAD"),
-    takeOver(top, head, "HEAD"),
+    takeOver(top, head, "HEAD", patience),
   ]);
   for (const { path } of entries) baseline.delete(path);
-  return { kind: "committed", commits };
+  return { kind: "committed", commits, isIndexBehind: !isUpToDate };
 }
 
 /** What git itself cannot do. */

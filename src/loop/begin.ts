@@ -48,7 +48,8 @@ export async function readStanding(
     ...{ head, info, spec },
     specChanged: spec !== undefined && now !== undefined && spec !== now,
     hasDebts: isDone(head) &&
-      (await hasDebts(store, plan.session, head, watches) || await owesCommit(plan, world, head)),
+      (head.indexFrom !== undefined || await hasDebts(store, plan.session, head, watches) ||
+        await owesCommit(plan, world, head)),
   };
 }
 

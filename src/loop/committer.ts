@@ -1,13 +1,14 @@
-import { commitPending, UNREADABLE } from "../git/commit.ts";
+import { commitPending, type CommitResult, UNREADABLE } from "../git/commit.ts";
 import { type CommitFacts, commitsBetween, headCommit } from "../git/history.ts";
-import { pendingWork, type WorkPlace } from "../git/pending.ts";
+import { type PendingWork, pendingWork, type WorkPlace } from "../git/pending.ts";
 import { oneLine, printable } from "../platform/text.ts";
-import { event } from "../session/event.ts";
+import { event, type NewEvent } from "../session/event.ts";
 import { readHead, readIterations, readTasks } from "../store/read.ts";
 import type { AutoCommit, Finished } from "./auto_commit.ts";
 import { commitMessage } from "./commit_message.ts";
 import { hookOutput } from "./commit_refusal.ts";
 import { commitMade } from "./commit_totals.ts";
+import { IndexDebt } from "./index_debt.ts";
 import type { WorkSetup } from "./work_baseline.ts";
 
 /** Makes the commits of a run in a work tree. */
@@ -20,13 +21,16 @@ export class Committer implements AutoCommit {
   #commits: CommitFacts[] = [];
   #since = new Date(0);
   readonly #told = new Set<string>();
+  readonly #index: IndexDebt;
 
   constructor(setup: WorkSetup, place: WorkPlace) {
     this.#setup = setup;
     this.#place = place;
+    this.#index = new IndexDebt(setup, place.top);
   }
 
   async begin(): Promise<string | undefined> {
+    await this.#index.pay();
     this.#commits = [];
     this.#since = this.#setup.store.clock.now();
     this.#head ??= await headCommit(this.#place.top);
@@ -43,6 +47,7 @@ export class Committer implements AutoCommit {
   }
 
   async uncommitted(): Promise<readonly string[] | undefined> {
+    await this.#index.pay();
     return (await pendingWork(this.#place))?.entries.map(({ path }) => path);
   }
 
@@ -62,33 +67,52 @@ export class Committer implements AutoCommit {
   }
 
   async finish(iteration: number, stop: AbortSignal): Promise<Finished> {
-    const { plan, recorder } = this.#setup;
+    await this.#index.pay();
     // The same look tells where HEAD is, and how the files are: in a clean tree it is the only one.
     const pending = await pendingWork(this.#place);
     await this.#recordAgents(pending?.head);
     await this.#tellUnnameable(pending?.unnameable ?? []);
     if (pending?.entries.length === 0) return { commits: this.#commits, status: pending.status };
-    const result = pending === undefined ? UNREADABLE : await commitPending({
+    const result = pending === undefined
+      ? UNREADABLE
+      : await this.#commit(pending, iteration, stop);
+    // What a run that has to end does not come to is no refusal.
+    const isBrokenOff = pending === undefined && stop.aborted;
+    await this.#recordResult(result, isBrokenOff);
+    return { commits: this.#commits };
+  }
+
+  async #commit(
+    pending: PendingWork,
+    iteration: number,
+    stop: AbortSignal,
+  ): Promise<CommitResult> {
+    const { plan, store } = this.#setup;
+    return await commitPending({
       ...this.#place,
       message: await messageFor(this.#setup, iteration),
       scratch: plan.scratch,
       run: plan.run,
       stop,
+      clock: store.clock,
+      onBegin: () => this.#index.begin(pending.head),
     }, pending);
-    // What a run that has to end does not come to is no refusal.
-    const isBrokenOff = pending === undefined && stop.aborted;
+  }
+
+  async #recordResult(result: CommitResult, isBrokenOff: boolean): Promise<void> {
+    const events: NewEvent[] = [];
     if (result.kind === "refused" && !isBrokenOff) {
       const output = hookOutput(result);
       const { why } = result;
-      await recorder.record(
-        event("commit.refused", output === undefined ? { why } : { why, output }),
-      );
+      events.push(event("commit.refused", output === undefined ? { why } : { why, output }));
     }
     if (result.kind === "committed") {
       this.#head = result.commits.at(-1)?.id;
-      for (const commit of result.commits) await this.#record(commit, "run");
+      this.#commits.push(...result.commits);
+      events.push(...result.commits.map((commit) => commitMade(commit, "run")));
     }
-    return { commits: this.#commits };
+    events.push(...await this.#index.end(result.kind === "committed" && result.isIndexBehind));
+    if (events.length > 0) await this.#setup.recorder.record(...events);
   }
 
   /** What cannot be committed is said, once. */
@@ -107,12 +131,10 @@ export class Committer implements AutoCommit {
     this.#head = head;
     if (before === undefined || head === undefined) return;
     const commits = await commitsBetween(this.#place.top, before, head, { since: this.#since });
-    for (const commit of commits) await this.#record(commit, "agent");
-  }
-
-  async #record(commit: CommitFacts, by: "agent" | "run"): Promise<void> {
-    await this.#setup.recorder.record(commitMade(commit, by));
-    this.#commits.push(commit);
+    for (const commit of commits) {
+      await this.#setup.recorder.record(commitMade(commit, "agent"));
+      this.#commits.push(commit);
+    }
   }
 }
 

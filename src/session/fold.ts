@@ -139,6 +139,8 @@ function applyKnown(head: Head, event: SessionEvent, lookup: Lookup): Change {
       return event.iteration === null
         ? { head }
         : rebase(head, lookup, event.iteration, event.data.commit);
+    case "commit.index":
+      return { head: keepIndex(head, event.data.from) };
     case "commit.refused": {
       const { output } = event.data;
       if (event.iteration === null || output === undefined) return { head };
@@ -187,6 +189,10 @@ function goOn({ waiting: _, ...head }: Head): Head {
 /** An iteration of which there has been no other attempt. */
 function firstAttempt({ retriedAt: _, ...head }: Head): Head {
   return head;
+}
+
+function keepIndex({ indexFrom: _, ...head }: Head, from: string | null): Head {
+  return from === null ? head : { ...head, indexFrom: from };
 }
 
 type Typed<T extends SessionEvent["type"]> = Extract<SessionEvent, { readonly type: T }>;

@@ -43,6 +43,11 @@ export interface Head {
   readonly judgement?: Judgement;
   /** The events of gates that have failed in the judgement that is going on, or was last. */
   readonly evidence?: readonly number[];
+  /**
+   * What the run has committed from this commit on, the user's index may not have; empty before the first
+   * commit, absent when it has everything.
+   */
+  readonly indexFrom?: string;
 }
 
 /** The event that tells the output of a hook. */

@@ -5,6 +5,7 @@ import { headCommit } from "./_head.ts";
 import { type DirtyFiles, dirtyFiles } from "../../src/git/pending.ts";
 import { commitWork } from "./_commit_work.ts";
 import { ContentHashes } from "../../src/git/content_hash.ts";
+import { systemClock } from "../../src/platform/clock.ts";
 import { joinPath } from "../../src/platform/paths.ts";
 
 /** Nothing was dirty before. */
@@ -120,6 +121,7 @@ export class Repository implements AsyncDisposable {
       message,
       scratch: scratch.path,
       run: "run-test",
+      clock: systemClock,
     });
     assert.deepEqual(Array.from(Deno.readDirSync(scratch.path)), [], "something is left");
     return result;

@@ -22,6 +22,11 @@ export interface IterationEvents {
    * on, somebody else may be committing. Recorded where there are hooks.
    */
   readonly "commit.base": { readonly commit: string | null };
+  /**
+   * From this commit on (empty: from the first), there may be commits of the run that the user's index
+   * does not have, and that nobody has told; null: there are none. Recorded around each commit of the run.
+   */
+  readonly "commit.index": { readonly from: string | null };
   /** The work of an iteration could not be committed; it stays as it is. */
   readonly "commit.refused": {
     readonly why: string;
