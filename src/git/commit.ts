@@ -6,6 +6,7 @@ import { gitDirectory } from "./work_tree.ts";
 import type { Clock } from "../platform/clock.ts";
 import { type CommitFacts, commitsBetween, headCommit } from "./history.ts";
 import { commitObstacle } from "./obstacle.ts";
+import type { Patience } from "./patience.ts";
 import type { PendingWork, WorkPlace } from "./pending.ts";
 import { takeOver } from "./take_over.ts";
 import { isLikeHead, stage } from "./temporary_index.ts";
@@ -60,7 +61,7 @@ export async function commitPending(
   pending: PendingWork,
 ): Promise<CommitResult> {
   if (pending.entries.length === 0) return { kind: "nothing" };
-  const obstacle = await commitObstacle(request.top);
+  const obstacle = await commitObstacle(request.top, patience(request, LOCK_MS));
   if (obstacle !== undefined) return inTheWay(obstacle);
   const conflict = pending.entries.find(({ isConflict }) => isConflict);
   if (conflict !== undefined) return inTheWay(oneLine(`${conflict.path} is in conflict`, 200));
@@ -85,13 +86,20 @@ const COMMIT_MS = 600_000;
 const KEPT_BYTES = 256 * 1024;
 /** So long somebody else may hold the user's index behind a commit, before it is left for later. */
 const INDEX_MS = 5_000;
+/** So long before it: the work can wait for the next iteration. */
+const LOCK_MS = 2_000;
+
+function patience({ clock, stop }: CommitRequest, ms: number): Patience {
+  return { clock, ms, ...(stop === undefined ? {} : { stop }) };
+}
 
 /** Commits with an index of its own, which takes nothing from the user's and leaves nothing in it. */
 async function commitWith(
   directory: string,
-  { top, baseline, message, run, stop, clock, onBegin }: CommitRequest,
+  request: CommitRequest,
   { head, entries }: PendingWork,
 ): Promise<CommitResult> {
+  const { top, baseline, message, run, stop } = request;
   const index = joinPath(directory, "index");
   const env = { GIT_INDEX_FILE: index, [RUN_MARK]: run };
   const staging = { gitDirectory: await gitDirectory(top) ?? top, index, env };
@@ -100,7 +108,7 @@ async function commitWith(
   if (await isLikeHead(top, env)) return { kind: "nothing" };
   const file = joinPath(directory, "message");
   await Deno.writeTextFile(file, message);
-  await onBegin?.();
+  await request.onBegin?.();
   const done = await git(
     top,
     [...SETTINGS, "commit", "--quiet", "--cleanup=whitespace", `--file=${file}`],
@@ -115,10 +123,9 @@ async function commitWith(
   if (!done.ok && stop?.aborted !== true) return refused(done);
   // What was stopped in a hook that runs behind the commit has made it.
   if (!done.ok && await headCommit(top) === head) return inTheWay("the run had to end");
-  const patience = { clock, ms: INDEX_MS, ...(stop === undefined ? {} : { stop }) };
   const [commits, isUpToDate] = await Promise.all([
     commitsBetween(top, head, "HEAD"),
-    takeOver(top, head, "HEAD", patience),
+    takeOver(top, head, "HEAD", patience(request, INDEX_MS)),
   ]);
   for (const { path } of entries) baseline.delete(path);
   return { kind: "committed", commits, isIndexBehind: !isUpToDate };

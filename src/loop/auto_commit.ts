@@ -16,6 +16,8 @@ export interface AutoCommit {
   begin(): Promise<string | undefined>;
   /** Looks again, in an iteration: what somebody else than the agent has committed is passed over. */
   passOver(): Promise<void>;
+  /** Whether a hook of git refused the last commit, with words for the agent. */
+  readonly isRefused: boolean;
   /** The commits of the iteration that is going on, as far as they have been recorded. */
   commits(): readonly CommitFacts[];
   /** Paths of what belongs to the session and is not committed; `undefined` when that is not known. */
@@ -49,6 +51,7 @@ export interface Finished {
 const NONE: AutoCommit = {
   begin: () => Promise.resolve(undefined),
   passOver: () => Promise.resolve(),
+  isRefused: false,
   commits: () => [],
   uncommitted: () => Promise.resolve(undefined),
   endTurn: () => Promise.resolve(),

@@ -22,6 +22,7 @@ export class Committer implements AutoCommit {
   #since = new Date(0);
   readonly #told = new Set<string>();
   readonly #index: IndexDebt;
+  #isRefused = false;
 
   constructor(setup: WorkSetup, place: WorkPlace) {
     this.#setup = setup;
@@ -40,6 +41,10 @@ export class Committer implements AutoCommit {
   async passOver(): Promise<void> {
     this.#head = await headCommit(this.#place.top);
     await this.#setup.recorder.record(event("commit.base", { commit: this.#head ?? null }));
+  }
+
+  get isRefused(): boolean {
+    return this.#isRefused;
   }
 
   commits(): readonly CommitFacts[] {
@@ -72,13 +77,14 @@ export class Committer implements AutoCommit {
     const pending = await pendingWork(this.#place);
     await this.#recordAgents(pending?.head);
     await this.#tellUnnameable(pending?.unnameable ?? []);
+    this.#isRefused = false;
     if (pending?.entries.length === 0) return { commits: this.#commits, status: pending.status };
     const result = pending === undefined
       ? UNREADABLE
       : await this.#commit(pending, iteration, stop);
     // What a run that has to end does not come to is no refusal.
     const isBrokenOff = pending === undefined && stop.aborted;
-    await this.#recordResult(result, isBrokenOff);
+    if (!isBrokenOff) await this.#recordResult(result, iteration);
     return { commits: this.#commits };
   }
 
@@ -99,12 +105,14 @@ export class Committer implements AutoCommit {
     }, pending);
   }
 
-  async #recordResult(result: CommitResult, isBrokenOff: boolean): Promise<void> {
+  async #recordResult(result: CommitResult, n: number): Promise<void> {
     const events: NewEvent[] = [];
-    if (result.kind === "refused" && !isBrokenOff) {
+    if (result.kind === "refused") {
       const output = hookOutput(result);
       const { why } = result;
-      events.push(event("commit.refused", output === undefined ? { why } : { why, output }));
+      this.#isRefused = output !== undefined;
+      const words = output === undefined ? {} : { output };
+      events.push(event("commit.refused", { n, why, ...words }));
     }
     if (result.kind === "committed") {
       this.#head = result.commits.at(-1)?.id;

@@ -4,6 +4,7 @@ import { event } from "../session/event.ts";
 import type { Head, Info } from "../session/state.ts";
 import { loadText, storeText } from "../store/blob.ts";
 import type { Store } from "../store/open.ts";
+import { readIterations } from "../store/read.ts";
 import type { RunPlan } from "./plan.ts";
 import type { Recorder } from "./recorder.ts";
 
@@ -44,6 +45,13 @@ export async function takeWorkBaseline(
   const entries: readonly (readonly [string, string])[] = JSON.parse(text);
   // What an earlier run has committed or changed is the session's by now, whatever becomes of it.
   return new Map(entries.filter(([path, mark]) => files.get(path) === mark));
+}
+
+/** Whether the log speaks of uncommitted work: a commit was refused, or the last iteration broken off. */
+export async function mayOweCommit(store: Store, session: string, head: Head): Promise<boolean> {
+  if (head.refused !== undefined) return true;
+  const [last] = await readIterations(store, session, head, 1);
+  return last?.outcome === "interrupted";
 }
 
 /** Whether work of the session waits to be committed, as far as that can be told before a run begins. */

@@ -48,6 +48,18 @@ export interface Head {
    * commit, absent when it has everything.
    */
   readonly indexFrom?: string;
+  /** Why the work of an iteration was not committed when it ended last; absent when nothing stood in the way. */
+  readonly refused?: Refused;
+}
+
+/** A commit that could not be made. */
+export interface Refused {
+  /** The iteration. */
+  readonly n: number;
+  /** A hook of git, whose words are for the agent, or something that a person has to clear away. */
+  readonly by: "hook" | "obstacle";
+  /** A run has ended that has told the agent, in an extra turn. */
+  readonly told?: true;
 }
 
 /** The event that tells the output of a hook. */

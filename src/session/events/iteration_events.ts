@@ -29,6 +29,8 @@ export interface IterationEvents {
   readonly "commit.index": { readonly from: string | null };
   /** The work of an iteration could not be committed; it stays as it is. */
   readonly "commit.refused": {
+    /** The iteration; absent in older logs, where it is the one that was going on. */
+    readonly n?: number;
     readonly why: string;
     /** What git's hooks said, for the agent; absent when they had nothing to do with it. */
     readonly output?: string;
