@@ -1,5 +1,5 @@
 import { RUN_MARK } from "../platform/marked_processes.ts";
-import { joinPath } from "../platform/paths.ts";
+import { exists, joinPath } from "../platform/paths.ts";
 import { oneLine } from "../platform/text.ts";
 import { git, type GitResult } from "./git.ts";
 import { gitDirectory } from "./work_tree.ts";
@@ -49,7 +49,11 @@ export interface Refused {
 }
 
 /** What is said when git cannot tell what has changed. */
-export const UNREADABLE: Refused = inTheWay("git cannot tell what has changed");
+export function unreadable(top: string): Refused {
+  const isThere = exists(joinPath(top, ".git"));
+  const why = "the repository of the project is gone: .git was removed";
+  return inTheWay(isThere ? "git cannot tell what has changed" : why);
+}
 
 /**
  * Commits what was found to have changed. The user's index is kept as it is apart from the files that are

@@ -33,7 +33,7 @@ export async function makeWorkMark(
   return top === undefined
     ? () => markOfFiles(base, own, hashes)
     : async (status) =>
-      await markOfGit(status ?? await readStatus(base), top, own, hashes, 0) ??
+      await markOfGit(status ?? await readStatus(top), top, own, hashes, 0) ??
         await markOfFiles(base, own, hashes);
 }
 

@@ -1,4 +1,4 @@
-import { commitPending, type CommitResult, UNREADABLE } from "../git/commit.ts";
+import { commitPending, type CommitResult, unreadable } from "../git/commit.ts";
 import { type CommitFacts, commitsBetween, headCommit } from "../git/history.ts";
 import { type PendingWork, pendingWork, type WorkPlace } from "../git/pending.ts";
 import { oneLine, printable } from "../platform/text.ts";
@@ -80,7 +80,7 @@ export class Committer implements AutoCommit {
     this.#isRefused = false;
     if (pending?.entries.length === 0) return { commits: this.#commits, status: pending.status };
     const result = pending === undefined
-      ? UNREADABLE
+      ? unreadable(this.#place.top)
       : await this.#commit(pending, iteration, stop);
     // What a run that has to end does not come to is no refusal.
     const isBrokenOff = pending === undefined && stop.aborted;
