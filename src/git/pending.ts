@@ -1,5 +1,6 @@
-import { joinPath } from "../platform/paths.ts";
+import { joinPath, realPath, relativeTo } from "../platform/paths.ts";
 import type { ContentHashes } from "./content_hash.ts";
+import { filesBelow } from "./files_below.ts";
 import { headCommit } from "./history.ts";
 import { readStatus, type StatusEntry, type WorkTreeStatus } from "./status.ts";
 
@@ -45,7 +46,30 @@ export async function dirtyFiles(
   return entries && new Map(entries.map(({ entry, mark }) => [entry.path, mark]));
 }
 
-/** The same, with all that git says of them. */
+/** More are not looked at. */
+const MAX_FILES = 50_000;
+
+/**
+ * All files of a directory outside git, by their paths as seen from there: what will differ from HEAD once
+ * somebody makes a repository of it.
+ *
+ * @returns `undefined` when there are too many.
+ */
+export async function filesOutsideGit(
+  root: string,
+  ignored: string,
+  hashes: ContentHashes,
+): Promise<DirtyFiles | undefined> {
+  const base = realPath(root);
+  const files: DirtyFiles = new Map();
+  for (const path of filesBelow(base, realPath(ignored))) {
+    if (files.size === MAX_FILES) return undefined;
+    files.set(relativeTo(base, path), await hashes.of(path));
+  }
+  return files;
+}
+
+/** What differs from HEAD, with marks and with all that git says of it. */
 export async function markedEntries(
   top: string,
   ignored: string,

@@ -1,5 +1,6 @@
 import { ContentHashes } from "../git/content_hash.ts";
-import { type DirtyFiles, dirtyFiles, pendingWork } from "../git/pending.ts";
+import { type DirtyFiles, dirtyFiles, filesOutsideGit, pendingWork } from "../git/pending.ts";
+import { realPath, relativeTo } from "../platform/paths.ts";
 import { event } from "../session/event.ts";
 import type { Head, Info } from "../session/state.ts";
 import { loadText, storeText } from "../store/blob.ts";
@@ -24,27 +25,59 @@ export interface WorkSetup {
 
 /**
  * The files that are a person's: those that were dirty before the session's first touch, and have not
- * changed since. The session's first run notes them.
+ * changed since. The session's first run notes them, and so does one that finds the project in another
+ * repository.
  *
  * @returns `undefined` when git cannot tell which files are dirty. Nothing is noted then: an empty list
  *   would give a person's files to the session, for its whole life.
  */
 export async function takeWorkBaseline(
-  { plan, store, recorder, head, info, ignored }: WorkSetup,
+  setup: WorkSetup,
   top: string,
   hashes: ContentHashes,
 ): Promise<DirtyFiles | undefined> {
+  const { plan, store, recorder, head, info, ignored } = setup;
   const files = await dirtyFiles(top, ignored, hashes);
   if (files === undefined) return undefined;
-  if (info.baseline === null) {
-    const { text, blobs } = await storeText(JSON.stringify([...files]));
-    await recorder.recordWith(blobs, event("work.baseline", { files: text, count: files.size }));
-    return files;
+  if (info.baseline === null) return await note(setup, files);
+  if (isElsewhere(setup)) {
+    const message =
+      "the project is in another repository than before: what has changed there until now is not the session's";
+    await recorder.record(event("warning", { message }));
+    return await note(setup, files);
   }
   const text = await loadText(store, plan.session, head.epoch, info.baseline);
   const entries: readonly (readonly [string, string])[] = JSON.parse(text);
   // What an earlier run has committed or changed is the session's by now, whatever becomes of it.
   return new Map(entries.filter(([path, mark]) => files.get(path) === mark));
+}
+
+/**
+ * Notes the files of a project outside git at the session's first run: when the agent makes a repository of
+ * it, a later run must know what was there before.
+ */
+export async function noteOutsideGit(setup: WorkSetup, hashes: ContentHashes): Promise<void> {
+  const { plan, head, info, ignored } = setup;
+  if (info.baseline !== null || head.iterations > 0) return;
+  const files = await filesOutsideGit(plan.root, ignored, hashes);
+  if (files !== undefined) await note(setup, files);
+}
+
+async function note(setup: WorkSetup, files: DirtyFiles): Promise<DirtyFiles> {
+  const { text, blobs } = await storeText(JSON.stringify([...files]));
+  const facts = { files: text, count: files.size, within: placeWithin(setup) };
+  await setup.recorder.recordWith(blobs, event("work.baseline", facts));
+  return files;
+}
+
+/** Whether the paths that were noted are those of another work tree. */
+function isElsewhere(setup: Pick<WorkSetup, "plan" | "info" | "top">): boolean {
+  return setup.info.within !== undefined && setup.info.within !== placeWithin(setup);
+}
+
+function placeWithin({ plan, top }: Pick<WorkSetup, "plan" | "top">): string {
+  const root = realPath(plan.root);
+  return top === undefined || root === top ? "" : relativeTo(top, root);
 }
 
 /** Whether the log speaks of uncommitted work: a commit was refused, or the last iteration broken off. */
@@ -56,9 +89,11 @@ export async function mayOweCommit(store: Store, session: string, head: Head): P
 
 /** Whether work of the session waits to be committed, as far as that can be told before a run begins. */
 export async function hasPendingWork(
-  { plan, store, head, info, top, ignored, ownOutput }: Omit<WorkSetup, "recorder">,
+  setup: Omit<WorkSetup, "recorder">,
 ): Promise<boolean> {
+  const { plan, store, head, info, top, ignored, ownOutput } = setup;
   if (top === undefined || !plan.autoCommit || info.baseline === null) return false;
+  if (isElsewhere(setup)) return false;
   const hashes = new ContentHashes(ownOutput);
   const text = await loadText(store, plan.session, head.epoch, info.baseline);
   const place = { top, ignored, baseline: new Map(JSON.parse(text)) as DirtyFiles, hashes };

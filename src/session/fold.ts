@@ -87,8 +87,11 @@ function applyKnown(head: Head, event: SessionEvent, lookup: Lookup): Change {
         head: beginRun(head, event),
         info: { ...lookup.info(), root: event.data.root, model: event.data.model },
       };
-    case "work.baseline":
-      return { head, info: { ...lookup.info(), baseline: event.data.files } };
+    case "work.baseline": {
+      const { files: baseline, within } = event.data;
+      const where = within === undefined ? {} : { within };
+      return { head, info: { ...lookup.info(), baseline, ...where } };
+    }
     case "spec.recorded": {
       const { path, text } = event.data;
       return { head, info: { ...lookup.info(), spec: path, text } };

@@ -98,6 +98,8 @@ export interface Info {
   readonly model: string | null;
   /** The files that were dirty before the session touched anything; null before it was looked. */
   readonly baseline: StoredText | null;
+  /** Where the root was then, as seen from the top of its work tree; absent in older logs. */
+  readonly within?: string;
   /** What the gates said before the session touched anything; absent when they were not run then. */
   readonly gates?: GateBaseline;
 }

@@ -8,6 +8,11 @@ export interface IterationEvents {
     /** A JSON array of pairs of path and mark. */
     readonly files: StoredText;
     readonly count: number;
+    /**
+     * Where the root is in the work tree from whose top the paths are seen: empty at the top, and
+     * outside git, where all files count as dirty. Absent in older logs.
+     */
+    readonly within?: string;
   };
   readonly "commit.made": {
     readonly id: string;
