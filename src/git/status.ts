@@ -38,9 +38,9 @@ const ARGS = [
 /** How many fields come before the path, by the kind of entry (git's porcelain format v2). */
 const FIELDS_BEFORE_PATH: Readonly<Record<string, number>> = { "1": 8, "2": 9, "u": 10, "?": 1 };
 
-/** Reads the status of a work tree; `undefined` when git cannot. */
-export async function readStatus(directory: string): Promise<WorkTreeStatus | undefined> {
-  const { ok, stdout } = await git(directory, ARGS);
+/** Reads the status of the work tree with this top; `undefined` when git cannot. */
+export async function readStatus(top: string): Promise<WorkTreeStatus | undefined> {
+  const { ok, stdout } = await git(top, ARGS);
   if (!ok) return undefined;
   let head = "";
   const entries: StatusEntry[] = [];
