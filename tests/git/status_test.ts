@@ -45,8 +45,8 @@ class Repository implements AsyncDisposable {
     await this.git("commit", "-q", "-m", "x");
   }
 
-  async entries(directory = this.path): Promise<readonly StatusEntry[]> {
-    const status = await readStatus(directory);
+  async entries(): Promise<readonly StatusEntry[]> {
+    const status = await readStatus(this.path);
     assert.ok(status !== undefined);
     return status.entries;
   }
