@@ -1,10 +1,12 @@
 import { RUN_MARK } from "../platform/marked_processes.ts";
-import { joinPath } from "../platform/paths.ts";
+import { exists, joinPath } from "../platform/paths.ts";
 import { oneLine } from "../platform/text.ts";
 import { git, type GitResult } from "./git.ts";
 import { gitDirectory } from "./work_tree.ts";
-import { type CommitFacts, commitsBetween } from "./history.ts";
+import type { Clock } from "../platform/clock.ts";
+import { type CommitFacts, commitsBetween, headCommit } from "./history.ts";
 import { commitObstacle } from "./obstacle.ts";
+import type { Patience } from "./patience.ts";
 import type { PendingWork, WorkPlace } from "./pending.ts";
 import { takeOver } from "./take_over.ts";
 import { isLikeHead, stage } from "./temporary_index.ts";
@@ -18,6 +20,9 @@ export interface CommitRequest extends WorkPlace {
   readonly stop?: AbortSignal;
   /** The run's id: what git's hooks start carries its mark, and is ended with the run. */
   readonly run: string;
+  readonly clock: Clock;
+  /** Called right before git commits: whoever dies from then on may leave a commit, and the index behind. */
+  readonly onBegin?: () => Promise<void>;
 }
 
 /** What came of it. */
@@ -32,6 +37,8 @@ export interface Committed {
   readonly commits: readonly CommitFacts[];
   /** Paths that git could not take, which are not in it. */
   readonly left: readonly string[];
+  /** Somebody holds the user's index: until it is brought up to date, it takes the commits back. */
+  readonly isIndexBehind: boolean;
 }
 
 /** Why nothing was committed. */
@@ -47,6 +54,9 @@ export interface Refused {
 
 /** Why git cannot tell what has changed, in its own words: it is asked once more. */
 export async function unreadable(top: string): Promise<Refused> {
+  if (!exists(joinPath(top, ".git"))) {
+    return inTheWay("the repository of the project is gone: .git was removed");
+  }
   const what = "git cannot tell what has changed";
   const result = await git(top, ["status", "--porcelain"]);
   return inTheWay(result.ok ? what : `${what}: ${failed(result).why}`);
@@ -62,7 +72,7 @@ export async function commitPending(
   pending: PendingWork,
 ): Promise<CommitResult> {
   if (pending.entries.length === 0) return { kind: "nothing" };
-  const obstacle = await commitObstacle(request.top);
+  const obstacle = await commitObstacle(request.top, patience(request, LOCK_MS));
   if (obstacle !== undefined) return inTheWay(obstacle);
   const conflict = pending.entries.find(({ isConflict }) => isConflict);
   if (conflict !== undefined) return inTheWay(oneLine(`${conflict.path} is in conflict`, 200));
@@ -85,13 +95,22 @@ const SETTINGS = ["-c", "i18n.commitEncoding=UTF-8", "-c", "maintenance.auto=fal
 const COMMIT_MS = 600_000;
 /** What they say goes to the agent; nobody reads more of it than this. */
 const KEPT_BYTES = 256 * 1024;
+/** So long somebody else may hold the user's index behind a commit, before it is left for later. */
+const INDEX_MS = 5_000;
+/** So long before it: the work can wait for the next iteration. */
+const LOCK_MS = 2_000;
+
+function patience({ clock, stop }: CommitRequest, ms: number): Patience {
+  return { clock, ms, ...(stop === undefined ? {} : { stop }) };
+}
 
 /** Commits with an index of its own, which takes nothing from the user's and leaves nothing in it. */
 async function commitWith(
   directory: string,
-  { top, baseline, message, run, stop }: CommitRequest,
+  request: CommitRequest,
   { head, entries }: PendingWork,
 ): Promise<CommitResult> {
+  const { top, baseline, message, run, stop } = request;
   const index = joinPath(directory, "index");
   const env = { GIT_INDEX_FILE: index, [RUN_MARK]: run };
   const staging = { gitDirectory: await gitDirectory(top) ?? top, index, env };
@@ -100,6 +119,7 @@ async function commitWith(
   if (await isLikeHead(top, env)) return { kind: "nothing" };
   const file = joinPath(directory, "message");
   await Deno.writeTextFile(file, message);
+  await request.onBegin?.();
   const done = await git(
     top,
     [...SETTINGS, "commit", "--quiet", "--cleanup=whitespace", `--file=${file}`],
@@ -111,15 +131,16 @@ async function commitWith(
       ...(stop === undefined ? {} : { stop }),
     },
   );
-  if (stop?.aborted === true && !done.ok) return inTheWay("the run had to end");
-  if (!done.ok) return refused(done);
-  const [commits] = await Promise.all([
+  if (!done.ok && stop?.aborted !== true) return refused(done);
+  // What was stopped in a hook that runs behind the commit has made it.
+  if (!done.ok && await headCommit(top) === head) return inTheWay("the run had to end");
+  const [commits, isUpToDate] = await Promise.all([
     commitsBetween(top, head, "HEAD"),
-    takeOver(top, head, "HEAD"),
+    takeOver(top, head, "HEAD", patience(request, INDEX_MS)),
   ]);
   const left = staged.left.map(({ path }) => path);
   for (const { path } of entries) if (!left.includes(path)) baseline.delete(path);
-  return { kind: "committed", commits, left };
+  return { kind: "committed", commits, left, isIndexBehind: !isUpToDate };
 }
 
 /** What git itself cannot do. */

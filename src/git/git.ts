@@ -2,6 +2,7 @@ import { Capture } from "../platform/capture.ts";
 import { childEnd } from "../platform/child_end.ts";
 import { Collection } from "../platform/collection.ts";
 import { messageOf } from "../platform/failure.ts";
+import { parentPath } from "../platform/paths.ts";
 import { PipeReading } from "../platform/pipe_reading.ts";
 import { Bounds } from "./bounds.ts";
 import { environment } from "./environment.ts";
@@ -35,6 +36,8 @@ export interface GitOptions {
    * output is for people. Of all others the whole is needed, and one that prints too much has failed.
    */
   readonly keptBytes?: number;
+  /** The directory need not be the top of its work tree: git looks for the repository further up. */
+  readonly searches?: boolean;
 }
 
 /** Longer than any of these commands takes; what waits for a passphrase would wait for ever. */
@@ -47,7 +50,8 @@ const PIPE_GRACE_MS = 200;
 /**
  * Runs git in a directory. It never takes locks that are not needed, never asks for anything, and
  * never opens a pager or an editor. Which repository it is follows from the directory, whatever the
- * environment says. After two minutes it is ended, with its group if it has one.
+ * environment says: where an agent has removed the one that was there, git must not find another one
+ * around it. After two minutes it is ended, with its group if it has one.
  *
  * A Ctrl-C at the terminal reaches a command without a group of its own, and what it was to tell would be
  * taken for an answer: such a command is run once more, out of its reach.
@@ -113,7 +117,7 @@ async function runOnce(
 function spawn(
   directory: string,
   args: readonly string[],
-  { input, env, group = false }: GitOptions,
+  { input, env, group = false, searches = false }: GitOptions,
 ): Deno.ChildProcess {
   return new Deno.Command("git", {
     args: ["--no-optional-locks", "-C", directory, ...args],
@@ -124,12 +128,19 @@ function spawn(
     clearEnv: true,
     env: {
       ...environment(),
+      ...(searches ? {} : { GIT_CEILING_DIRECTORIES: ceilings(directory) }),
       ...env,
       GIT_TERMINAL_PROMPT: "0",
       GIT_EDITOR: "true",
       GIT_PAGER: "cat",
     },
   }).spawn();
+}
+
+/** git goes up into none of them. */
+function ceilings(directory: string): string {
+  const own = Deno.env.get("GIT_CEILING_DIRECTORIES");
+  return own === undefined ? parentPath(directory) : `${parentPath(directory)}:${own}`;
 }
 
 /** A command that ends without having read everything says by its exit code what was wrong. */

@@ -125,9 +125,3 @@ export async function headCommit(top: string): Promise<string | undefined> {
 
 /** Every other failure of git has another code. */
 const NO_SUCH_COMMIT = 1;
-
-/** The commit that another was made on; empty for the first one. */
-export async function commitBefore(top: string, commit: string): Promise<string> {
-  const { ok, stdout } = await git(top, ["rev-parse", "--verify", "--quiet", `${commit}^`]);
-  return ok ? stdout.trim() : "";
-}

@@ -1,6 +1,7 @@
-import { joinPath } from "../platform/paths.ts";
+import { joinPath, realPath, relativeTo } from "../platform/paths.ts";
 import { type Baseline, ignoredAbove, noteIgnored, unseal, wasIgnored } from "./baseline.ts";
 import type { ContentHashes } from "./content_hash.ts";
+import { filesBelow } from "./files_below.ts";
 import { headCommit } from "./history.ts";
 import { readFullStatus, readStatus, type StatusEntry, type WorkTreeStatus } from "./status.ts";
 
@@ -65,6 +66,29 @@ export async function takeBaseline(
   const isOwn = ownFiles(top, ignored);
   await noteIgnored(baseline, top, status.ignored.filter((path) => !isOwn(path)), hashes);
   return baseline;
+}
+
+/** More are not looked at. */
+const MAX_FILES = 50_000;
+
+/**
+ * All files of a directory outside git, by their paths as seen from there: what will differ from HEAD once
+ * somebody makes a repository of it.
+ *
+ * @returns `undefined` when there are too many.
+ */
+export async function filesOutsideGit(
+  root: string,
+  ignored: string,
+  hashes: ContentHashes,
+): Promise<Baseline | undefined> {
+  const base = realPath(root);
+  const files: Baseline = new Map();
+  for (const path of filesBelow(base, realPath(ignored))) {
+    if (files.size === MAX_FILES) return undefined;
+    files.set(relativeTo(base, path), await hashes.of(path));
+  }
+  return files;
 }
 
 /** What differs from HEAD, and a mark of its content. */

@@ -38,9 +38,9 @@ const ARGS = [
 /** How many fields come before the path, by the kind of entry (git's porcelain format v2). */
 const FIELDS_BEFORE_PATH: Readonly<Record<string, number>> = { "1": 8, "2": 9, "u": 10, "?": 1 };
 
-/** Reads the status of a work tree; `undefined` when git cannot. */
-export async function readStatus(directory: string): Promise<WorkTreeStatus | undefined> {
-  const { ok, stdout } = await git(directory, ARGS);
+/** Reads the status of the work tree with this top; `undefined` when git cannot. */
+export async function readStatus(top: string): Promise<WorkTreeStatus | undefined> {
+  const { ok, stdout } = await git(top, ARGS);
   return ok ? statusOf(stdout) : undefined;
 }
 
@@ -54,8 +54,8 @@ export interface FullStatus extends WorkTreeStatus {
 }
 
 /** The same with what is ignored, for which git has to look at more. */
-export async function readFullStatus(directory: string): Promise<FullStatus | undefined> {
-  const { ok, stdout } = await git(directory, [...ARGS, "--ignored=matching"]);
+export async function readFullStatus(top: string): Promise<FullStatus | undefined> {
+  const { ok, stdout } = await git(top, [...ARGS, "--ignored=matching"]);
   if (!ok) return undefined;
   const ignored = stdout.split("\0").filter((raw) => raw.startsWith("! "));
   return { ...statusOf(stdout), ignored: ignored.map((raw) => raw.slice(2)) };

@@ -1,5 +1,6 @@
-import { joinPath } from "../platform/paths.ts";
+import { joinPath, realPath } from "../platform/paths.ts";
 import { ContentHashes, digest } from "./content_hash.ts";
+import { filesBelow } from "./files_below.ts";
 import { workTree } from "./work_tree.ts";
 import { readStatus, type WorkTreeStatus } from "./status.ts";
 
@@ -11,7 +12,6 @@ import { readStatus, type WorkTreeStatus } from "./status.ts";
 export type WorkMark = (status?: WorkTreeStatus) => Promise<string>;
 
 const MAX_FILES = 50_000;
-const SKIPPED = new Set([".git", "node_modules"]);
 
 /**
  * Makes the function that tells whether an iteration has changed files. In a git work tree, git says
@@ -33,16 +33,8 @@ export async function makeWorkMark(
   return top === undefined
     ? () => markOfFiles(base, own, hashes)
     : async (status) =>
-      await markOfGit(status ?? await readStatus(base), top, own, hashes, 0) ??
+      await markOfGit(status ?? await readStatus(top), top, own, hashes, 0) ??
         await markOfFiles(base, own, hashes);
-}
-
-function realPath(path: string): string {
-  try {
-    return Deno.realPathSync(path);
-  } catch {
-    return path;
-  }
 }
 
 /** Repositories within repositories are looked into so deep. */
@@ -77,24 +69,10 @@ async function markOfFiles(
   hashes: ContentHashes,
 ): Promise<string> {
   const lines: string[] = [];
-  const waiting = [root];
-  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
-    for (const { name, isDirectory } of entriesOf(at)) {
-      const path = joinPath(at, name);
-      if (path === ignored || SKIPPED.has(name)) continue;
-      if (isDirectory) waiting.push(path);
-      else if (lines.length < MAX_FILES) lines.push(`${path} ${await hashes.of(path)}`);
-    }
+  for (const path of filesBelow(root, ignored)) {
+    if (lines.push(`${path} ${await hashes.of(path)}`) === MAX_FILES) break;
   }
   return await hashOf(lines);
-}
-
-function entriesOf(directory: string): readonly Deno.DirEntry[] {
-  try {
-    return Array.from(Deno.readDirSync(directory));
-  } catch {
-    return [];
-  }
 }
 
 async function hashOf(lines: readonly string[]): Promise<string> {

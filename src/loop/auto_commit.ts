@@ -4,7 +4,7 @@ import { event } from "../session/event.ts";
 import { Committer } from "./committer.ts";
 import type { CommitFacts } from "../git/history.ts";
 import type { WorkTreeStatus } from "../git/status.ts";
-import { takeWorkBaseline, type WorkSetup } from "./work_baseline.ts";
+import { noteOutsideGit, takeWorkBaseline, type WorkSetup } from "./work_baseline.ts";
 
 /** Commits what iterations have changed, and keeps account of all commits of a run. */
 export interface AutoCommit {
@@ -16,6 +16,8 @@ export interface AutoCommit {
   begin(): Promise<string | undefined>;
   /** Looks again, in an iteration: what somebody else than the agent has committed is passed over. */
   passOver(): Promise<void>;
+  /** Whether a hook of git refused the last commit, with words for the agent. */
+  readonly isRefused: boolean;
   /** The commits of the iteration that is going on, as far as they have been recorded. */
   commits(): readonly CommitFacts[];
   /** Paths of what belongs to the session and is not committed; `undefined` when that is not known. */
@@ -49,6 +51,7 @@ export interface Finished {
 const NONE: AutoCommit = {
   begin: () => Promise.resolve(undefined),
   passOver: () => Promise.resolve(),
+  isRefused: false,
   commits: () => [],
   uncommitted: () => Promise.resolve(undefined),
   endTurn: () => Promise.resolve(),
@@ -64,14 +67,15 @@ const NONE: AutoCommit = {
  */
 export async function makeAutoCommit(setup: WorkSetup): Promise<AutoCommit> {
   const { plan, recorder, top } = setup;
+  const hashes = new ContentHashes(setup.ownOutput);
   if (top === undefined) {
+    await noteOutsideGit(setup, hashes);
     if (plan.autoCommit) {
       const message = `the work will not be committed: ${await whyNoWorkTree(plan.root)}`;
       await recorder.record(event("warning", { message }));
     }
     return NONE;
   }
-  const hashes = new ContentHashes(setup.ownOutput);
   const baseline = await takeWorkBaseline(setup, top, hashes);
   if (!plan.autoCommit) return NONE;
   if (baseline === undefined) {

@@ -5,10 +5,10 @@ import { event, type NewEvent } from "../session/event.ts";
 import { HOOK_NAMES } from "../session/hook.ts";
 import { granted } from "../session/ruling.ts";
 import { type Head, type Info, openTasks } from "../session/state.ts";
-import { readHead, readInfo, readIterations } from "../store/read.ts";
+import { readHead, readInfo } from "../store/read.ts";
 import { transact } from "../store/transact.ts";
 import { hasDebts } from "./debts.ts";
-import { hasPendingWork } from "./work_baseline.ts";
+import { hasPendingWork, mayOweCommit } from "./work_baseline.ts";
 import { isProven } from "./decide.ts";
 import { gateWarnings } from "./gate_change.ts";
 import type { RunPlan, RunWorld } from "./plan.ts";
@@ -49,15 +49,15 @@ export async function readStanding(
     ...{ head, info, spec },
     specChanged: spec !== undefined && now !== undefined && spec !== now,
     hasDebts: isDone(head) &&
-      (await hasDebts(store, plan.session, head, watches) || await owesCommit(plan, world, head)),
+      (head.indexFrom !== undefined || await hasDebts(store, plan.session, head, watches) ||
+        await owesCommit(plan, world, head)),
   };
 }
 
-/** Whether the last iteration was broken off with work that no further one will commit. */
+/** Whether there is work of the session that no further iteration will commit. */
 async function owesCommit(plan: RunPlan, world: RunWorld, head: Head): Promise<boolean> {
   const { store, ownOutput } = world;
-  const [last] = await readIterations(store, plan.session, head, 1);
-  if (last?.outcome !== "interrupted") return false;
+  if (!await mayOweCommit(store, plan.session, head)) return false;
   const info = await readInfo(store, plan.session, head);
   const top = await workTree(plan.root);
   const ignored = plan.dataDirectory;

@@ -1,14 +1,21 @@
-import { commitPending, unreadable } from "../git/commit.ts";
+import { commitPending, type CommitResult, unreadable } from "../git/commit.ts";
 import { type CommitFacts, commitsBetween, headCommit } from "../git/history.ts";
-import { type LeftOut, pendingWork, type WhyLeftOut, type WorkPlace } from "../git/pending.ts";
+import {
+  type LeftOut,
+  type PendingWork,
+  pendingWork,
+  type WhyLeftOut,
+  type WorkPlace,
+} from "../git/pending.ts";
 import { oneLine, printable } from "../platform/text.ts";
-import { event } from "../session/event.ts";
+import { event, type NewEvent } from "../session/event.ts";
 import { readIterations, readTasks } from "../store/read.ts";
 import type { AutoCommit, Finished } from "./auto_commit.ts";
 import { commitMessage } from "./commit_message.ts";
-import { currentHead } from "./current_head.ts";
 import { hookOutput } from "./commit_refusal.ts";
 import { commitMade } from "./commit_totals.ts";
+import { currentHead } from "./current_head.ts";
+import { IndexDebt } from "./index_debt.ts";
 import { recordBaseline, type WorkSetup } from "./work_baseline.ts";
 
 const WHY_LEFT: Readonly<Record<WhyLeftOut, string>> = {
@@ -29,13 +36,17 @@ export class Committer implements AutoCommit {
   #commits: CommitFacts[] = [];
   #since = new Date(0);
   readonly #told = new Set<string>();
+  readonly #index: IndexDebt;
+  #isRefused = false;
 
   constructor(setup: WorkSetup, place: WorkPlace) {
     this.#setup = setup;
     this.#place = place;
+    this.#index = new IndexDebt(setup, place.top);
   }
 
   async begin(): Promise<string | undefined> {
+    await this.#index.pay();
     this.#commits = [];
     this.#since = this.#setup.store.clock.now();
     this.#head ??= await headCommit(this.#place.top);
@@ -47,11 +58,16 @@ export class Committer implements AutoCommit {
     await this.#setup.recorder.record(event("commit.base", { commit: this.#head ?? null }));
   }
 
+  get isRefused(): boolean {
+    return this.#isRefused;
+  }
+
   commits(): readonly CommitFacts[] {
     return this.#commits;
   }
 
   async uncommitted(): Promise<readonly string[] | undefined> {
+    await this.#index.pay();
     const pending = await pendingWork(this.#place);
     if (pending === undefined) return undefined;
     const left = pending.left.filter(({ why }) => why !== "ignored-before");
@@ -74,37 +90,59 @@ export class Committer implements AutoCommit {
   }
 
   async finish(iteration: number, stop: AbortSignal): Promise<Finished> {
-    const { plan, recorder } = this.#setup;
+    await this.#index.pay();
     // The same look tells where HEAD is, and how the files are: in a clean tree it is the only one.
     const pending = await pendingWork(this.#place);
     await this.#recordAgents(pending?.head);
     await this.#tell(pending?.left ?? []);
+    this.#isRefused = false;
     if (pending?.entries.length === 0) return { commits: this.#commits, status: pending.status };
     const { baseline } = this.#place;
     const noted = baseline.size;
-    const result = pending === undefined ? await unreadable(this.#place.top) : await commitPending({
+    const result = pending === undefined
+      ? await unreadable(this.#place.top)
+      : await this.#commit(pending, iteration, stop);
+    // What a run that has to end does not come to is no refusal.
+    const isBrokenOff = pending === undefined && stop.aborted;
+    if (!isBrokenOff) await this.#recordResult(result, iteration);
+    if (baseline.size < noted) await recordBaseline(this.#setup, baseline);
+    return { commits: this.#commits };
+  }
+
+  async #commit(
+    pending: PendingWork,
+    iteration: number,
+    stop: AbortSignal,
+  ): Promise<CommitResult> {
+    const { plan, store } = this.#setup;
+    return await commitPending({
       ...this.#place,
       message: await messageFor(this.#setup, iteration),
       scratch: plan.scratch,
       run: plan.run,
       stop,
+      clock: store.clock,
+      onBegin: () => this.#index.begin(pending.head),
     }, pending);
-    // What a run that has to end does not come to is no refusal.
-    const isBrokenOff = pending === undefined && stop.aborted;
-    if (result.kind === "refused" && !isBrokenOff) {
+  }
+
+  async #recordResult(result: CommitResult, n: number): Promise<void> {
+    const events: NewEvent[] = [];
+    if (result.kind === "refused") {
       const output = hookOutput(result);
       const { why } = result;
-      await recorder.record(
-        event("commit.refused", output === undefined ? { why } : { why, output }),
-      );
+      this.#isRefused = output !== undefined;
+      const words = output === undefined ? {} : { output };
+      events.push(event("commit.refused", { n, why, ...words }));
     }
     if (result.kind === "committed") {
       this.#head = result.commits.at(-1)?.id;
       await this.#tell(result.left.map((path) => ({ path, why: "untakeable" })));
-      for (const commit of result.commits) await this.#record(commit, "run");
-      if (baseline.size < noted) await recordBaseline(recorder, baseline);
+      this.#commits.push(...result.commits);
+      events.push(...result.commits.map((commit) => commitMade(commit, "run")));
     }
-    return { commits: this.#commits };
+    events.push(...await this.#index.end(result.kind === "committed" && result.isIndexBehind));
+    if (events.length > 0) await this.#setup.recorder.record(...events);
   }
 
   /** What is not committed is said, once. */
@@ -124,12 +162,10 @@ export class Committer implements AutoCommit {
     this.#head = head;
     if (before === undefined || head === undefined) return;
     const commits = await commitsBetween(this.#place.top, before, head, { since: this.#since });
-    for (const commit of commits) await this.#record(commit, "agent");
-  }
-
-  async #record(commit: CommitFacts, by: "agent" | "run"): Promise<void> {
-    await this.#setup.recorder.record(commitMade(commit, by));
-    this.#commits.push(commit);
+    for (const commit of commits) {
+      await this.#setup.recorder.record(commitMade(commit, "agent"));
+      this.#commits.push(commit);
+    }
   }
 }
 

@@ -39,6 +39,8 @@ export interface Tally {
   readonly ms: number;
   /** Whether a turn has been taken with all tasks closed, which asks for `session-complete`. */
   readonly asked: boolean;
+  /** Whether a hook of git refused the last commit, and the agent does not know. */
+  readonly refused: boolean;
   /** Whether an extra turn has been taken to tell the agent what a hook complained of last. */
   readonly told: boolean;
   /** What the session's last iteration has spent: the next one will probably spend as much. */
@@ -53,6 +55,7 @@ export const FRESH: Tally = {
   withoutTask: 0,
   ms: 0,
   asked: false,
+  refused: false,
   told: false,
 };
 
@@ -96,7 +99,7 @@ export function nextStep(limits: Limits, tally: Tally, head: Head): Step {
   const allClosed = head.tasks > 0 && openTasks(head) === 0;
   const mustEnd = limit !== undefined || head.stop !== null;
   if (allClosed && head.complete) {
-    const complains = head.held?.some(({ failed }) => failed) === true;
+    const complains = tally.refused || head.held?.some(({ failed }) => failed) === true;
     if (complains && !tally.told && !mustEnd) return { kind: "iterate", extra: true };
     return isProven(head, limits) ? { kind: "end", why: "complete" } : { kind: "judge" };
   }
@@ -161,6 +164,7 @@ export function count(
     idle: outcome === "progress" ? 0 : tally.idle + 1,
     withoutTask: closed(after) > closed(before) ? 0 : tally.withoutTask + 1,
     asked: before.tasks > 0 && openTasks(before) === 0,
+    refused: tally.refused,
     told: tally.told,
     last,
   };

@@ -9,6 +9,7 @@ import { readHead, readIterations, readTasks } from "../store/read.ts";
 import { transact } from "../store/transact.ts";
 import { AgentHolder } from "./agent_holder.ts";
 import { isDone } from "./begin.ts";
+import { mayOweCommit } from "./work_baseline.ts";
 import { checkFigures, recordBudget } from "./budget_facts.ts";
 import { Completions } from "./completions.ts";
 import type { RunContext } from "./context.ts";
@@ -75,7 +76,8 @@ async function loop(context: RunContext, { verifier, frozen }: LoopParts): Promi
     areCompletionsDue = false;
     world.stop.throwIfAborted();
     const head = await currentHead(world.store, plan.session);
-    progress.tally = { ...progress.tally, ms: time.used() };
+    const refused = context.autoCommit.isRefused && head.refused?.told !== true;
+    progress.tally = { ...progress.tally, ms: time.used(), refused };
     const step = nextStep(plan.limits, progress.tally, head);
     switch (step.kind) {
       case "iterate":
@@ -113,14 +115,13 @@ async function loop(context: RunContext, { verifier, frozen }: LoopParts): Promi
   }
 }
 
-/** The work of an iteration that was broken off is committed by the next one, or now when none will come. */
+/** What an iteration has left uncommitted is committed by the next one, or now when none will come. */
 async function commitLeftovers({ plan, world, autoCommit }: RunContext): Promise<void> {
   const head = await currentHead(world.store, plan.session);
   if (!isDone(head)) return;
-  const [last] = await readIterations(world.store, plan.session, head, 1);
-  if (last?.outcome !== "interrupted") return;
+  if (!await mayOweCommit(world.store, plan.session, head)) return;
   await autoCommit.begin();
-  await autoCommit.finish(last.n, world.stop);
+  await autoCommit.finish(head.iterations, world.stop);
   world.stop.throwIfAborted();
 }
 

@@ -1,4 +1,4 @@
-import { commitBefore, type CommitFacts, commitsBetween, headCommit } from "../git/history.ts";
+import { type CommitFacts, commitsBetween, headCommit } from "../git/history.ts";
 import { takeOverLate } from "../git/take_over.ts";
 import { event, isKnown, type NewEvent } from "../session/event.ts";
 import { granted } from "../session/ruling.ts";
@@ -16,7 +16,7 @@ const FOUND_DEAD = 137;
 /**
  * Closes what a killed run has left open in the log: its iteration counts as interrupted, with what it
  * is known to have spent and what was committed in it, and the run itself gets the ending that it could
- * not write.
+ * not write. The user's index gets what a run has committed and could not bring it.
  *
  * @param top the top of the work tree; `undefined` outside git.
  * @param dead the leases that dead runs have left: they tell when a run gave its last sign of life.
@@ -28,13 +28,17 @@ export async function mend(
   dead: readonly Lease[] = [],
 ): Promise<void> {
   const seen = await readHead(store, session);
-  if (seen === undefined || (seen.run === null && seen.iteration === null)) return;
+  if (seen === undefined) return;
+  const isDead = seen.run !== null || seen.iteration !== null;
+  if (!isDead && seen.indexFrom === undefined) return;
   const iterations = await readIterations(store, session, seen);
   const open = iterations.find(({ n }) => n === seen.iteration);
   const run = seen.run ?? open?.run ?? undefined;
   const lease = dead.find((candidate) => candidate.run === run);
   const until = lastLife(seen, lease);
-  const commits = await committedIn(store, session, seen, { open, top, until });
+  const commits = isDead ? await committedIn(store, session, seen, { open, top, until }) : NOTHING;
+  const isIndexMended = await mendIndex(store, top, seen);
+  if (!isDead && !isIndexMended) return;
   await transact(store, {
     session,
     ...(run === undefined ? {} : { run }),
@@ -42,9 +46,9 @@ export async function mend(
     tasks: false,
     decide: ({ head }) => {
       const closing: NewEvent[] = [];
-      if (head.iteration !== null) {
-        closing.push(...commits.unknown, interrupted(head.iteration, open, commits.all));
-      }
+      closing.push(...commits.unknown);
+      if (isIndexMended) closing.push(event("commit.index", { from: null }));
+      if (head.iteration !== null) closing.push(interrupted(head.iteration, open, commits.all));
       if (head.run !== null) closing.push(foundDead(iterations.filter((it) => it.run === run)));
       return granted(...closing);
     },
@@ -82,45 +86,50 @@ async function committedIn(
   head: Head,
   { open, top, until }: Search,
 ): Promise<Committed> {
-  if (top === undefined || open === undefined) return NOTHING;
+  const { indexFrom } = head;
+  const base = open === undefined ? indexFrom : open.commit;
+  if (top === undefined || (open === undefined && base === undefined)) return NOTHING;
   const ids = new Set<string>();
   const told: CommitFacts[] = [];
   for await (const item of readEvents(store, session, head, 0)) {
     if (!isKnown(item) || item.type !== "commit.made") continue;
     ids.add(item.data.id);
-    if (item.iteration === open.n) told.push({ ...item.data, session: "", paths: [] });
+    if (item.iteration === open?.n) told.push({ ...item.data, session: "", paths: [] });
   }
-  const since = open.commit === undefined
+  const since = base === undefined
     ? []
-    : await commitsBetween(top, open.commit, await headCommit(top) ?? "", {
-      since: new Date(open.startedAt),
+    : await commitsBetween(top, base, await headCommit(top) ?? "", {
+      ...(open === undefined ? {} : { since: new Date(open.startedAt) }),
       until,
     });
   // git still knows which files they were that the log has only counted.
   const known = new Map(since.map((commit) => [commit.id, commit]));
   const found = since.filter(({ id }) => !ids.has(id));
-  await keepIndex(top, session, since, ids);
+  // Hooks of git may have taken the trailer out of the run's commit, or have committed on top of it.
+  const lastBefore = since.findIndex(({ id }) => id === indexFrom);
+  const own = new Set(indexFrom === undefined ? [] : since.slice(lastBefore + 1));
   return {
-    all: open.commit === undefined && told.length === 0 ? undefined : [
+    all: base === undefined && told.length === 0 ? undefined : [
       ...told.map((commit) => known.get(commit.id) ?? commit),
       ...found,
     ],
     unknown: found.map((commit) =>
-      commitMade(commit, commit.session === session ? "run" : "agent")
+      commitMade(commit, own.has(commit) || commit.session === session ? "run" : "agent")
     ),
   };
 }
 
-/** A run that was killed right after its commit has left the user's index as it was before that. */
-async function keepIndex(
-  top: string,
-  session: string,
-  commits: readonly CommitFacts[],
-  known: ReadonlySet<string>,
-): Promise<void> {
-  const last = commits.at(-1);
-  if (last === undefined || last.session !== session || known.has(last.id)) return;
-  await takeOverLate(top, await commitBefore(top, last.id), last.id);
+/** So long somebody else may hold the user's index before it is left to the run. */
+const INDEX_MS = 1_000;
+
+/** A run that died at its commit, or could not wait, has left the user's index as it was before that. */
+async function mendIndex(
+  store: Store,
+  top: string | undefined,
+  { indexFrom }: Head,
+): Promise<boolean> {
+  if (top === undefined || indexFrom === undefined) return false;
+  return await takeOverLate(top, indexFrom, "HEAD", { clock: store.clock, ms: INDEX_MS });
 }
 
 function interrupted(

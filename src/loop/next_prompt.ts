@@ -91,7 +91,7 @@ export async function nextPrompt(
     held.text,
     main,
     await gateSection(store, gatePlan, head, info.gates),
-    plan.autoCommit ? refusalSection(before?.refusal) : "",
+    plan.autoCommit && head?.refused !== undefined ? refusalSection(before?.refusal) : "",
   ];
   const text = parts.filter((part) => part !== "").join("\n\n");
   return { text, held: held.text, through: held.through };

@@ -1,11 +1,13 @@
 import { type Baseline, countDirty, sealed } from "../git/baseline.ts";
 import { ContentHashes } from "../git/content_hash.ts";
-import { pendingWork, takeBaseline } from "../git/pending.ts";
+import { filesOutsideGit, pendingWork, takeBaseline } from "../git/pending.ts";
+import { realPath, relativeTo } from "../platform/paths.ts";
 import { event } from "../session/event.ts";
 import type { Head, Info } from "../session/state.ts";
 import type { StoredText } from "../session/stored_text.ts";
 import { loadText, storeText } from "../store/blob.ts";
 import type { Store } from "../store/open.ts";
+import { readIterations } from "../store/read.ts";
 import type { RunPlan } from "./plan.ts";
 import type { Recorder } from "./recorder.ts";
 
@@ -25,37 +27,60 @@ export interface WorkSetup {
 
 /**
  * The files that are a person's: those that were dirty or ignored before the session's first touch, and
- * have not changed since. The session's first run notes them.
+ * have not changed since. The session's first run notes them, and so does one that finds the project in
+ * another repository.
  *
  * @returns `undefined` when git cannot tell which files are dirty. Nothing is noted then: an empty list
  *   would give a person's files to the session, for its whole life.
  */
 export async function takeWorkBaseline(
-  { plan, store, recorder, head, info, ignored }: WorkSetup,
+  setup: WorkSetup,
   top: string,
   hashes: ContentHashes,
 ): Promise<Baseline | undefined> {
-  if (info.baseline === null) {
-    const noted = await takeBaseline(top, ignored, hashes);
-    if (noted === undefined) return undefined;
-    await recordBaseline(recorder, noted);
-    return noted;
+  const { plan, store, recorder, head, info, ignored } = setup;
+  const isMoved = info.baseline !== null && isElsewhere(setup);
+  if (info.baseline === null || isMoved) {
+    const baseline = await takeBaseline(top, ignored, hashes);
+    if (baseline === undefined) return undefined;
+    if (isMoved) await recorder.record(event("warning", { message: MOVED }));
+    await recordBaseline(setup, baseline);
+    return baseline;
   }
   const baseline = await loadBaseline(store, plan.session, head, info.baseline);
   const pending = await pendingWork({ top, ignored, baseline, hashes });
   // What an earlier run has changed is the session's by now, whatever becomes of it.
   const noted = baseline.size;
   for (const { path } of pending?.entries ?? []) baseline.delete(path);
-  if (baseline.size < noted) await recordBaseline(recorder, baseline);
+  if (baseline.size < noted) await recordBaseline(setup, baseline);
   return pending && baseline;
 }
 
+const MOVED =
+  "the project is in another repository than before: what has changed there until now " +
+  "is not the session's";
+
+/**
+ * Notes the files of a project outside git at the session's first run: when the agent makes a repository of
+ * it, a later run must know what was there before.
+ */
+export async function noteOutsideGit(setup: WorkSetup, hashes: ContentHashes): Promise<void> {
+  const { plan, head, info, ignored } = setup;
+  if (info.baseline !== null || head.iterations > 0) return;
+  const files = await filesOutsideGit(plan.root, ignored, hashes);
+  if (files !== undefined) await recordBaseline(setup, files);
+}
+
 /** Stores what is a person's, also when the session has taken some of it over: the last one counts. */
-export async function recordBaseline(recorder: Recorder, baseline: Baseline): Promise<void> {
+export async function recordBaseline(
+  setup: Pick<WorkSetup, "recorder" | "plan" | "top">,
+  baseline: Baseline,
+): Promise<void> {
+  const { recorder } = setup;
   const pairs = await sealed(baseline, recorder.mask);
   const { text, blobs } = await storeText(JSON.stringify(pairs));
-  const count = countDirty(baseline);
-  await recorder.recordWith(blobs, event("work.baseline", { files: text, count }));
+  const facts = { files: text, count: countDirty(baseline), within: placeWithin(setup) };
+  await recorder.recordWith(blobs, event("work.baseline", facts));
 }
 
 async function loadBaseline(
@@ -70,11 +95,30 @@ async function loadBaseline(
   return new Map(entries);
 }
 
+/** Whether the paths that were noted are those of another work tree. */
+function isElsewhere(setup: Pick<WorkSetup, "plan" | "info" | "top">): boolean {
+  return setup.info.within !== undefined && setup.info.within !== placeWithin(setup);
+}
+
+function placeWithin({ plan, top }: Pick<WorkSetup, "plan" | "top">): string {
+  const root = realPath(plan.root);
+  return top === undefined || root === top ? "" : relativeTo(top, root);
+}
+
+/** Whether the log speaks of uncommitted work: a commit was refused, or the last iteration broken off. */
+export async function mayOweCommit(store: Store, session: string, head: Head): Promise<boolean> {
+  if (head.refused !== undefined) return true;
+  const [last] = await readIterations(store, session, head, 1);
+  return last?.outcome === "interrupted";
+}
+
 /** Whether work of the session waits to be committed, as far as that can be told before a run begins. */
 export async function hasPendingWork(
-  { plan, store, head, info, top, ignored, ownOutput }: Omit<WorkSetup, "recorder">,
+  setup: Omit<WorkSetup, "recorder">,
 ): Promise<boolean> {
+  const { plan, store, head, info, top, ignored, ownOutput } = setup;
   if (top === undefined || !plan.autoCommit || info.baseline === null) return false;
+  if (isElsewhere(setup)) return false;
   const hashes = new ContentHashes(ownOutput);
   const baseline = await loadBaseline(store, plan.session, head, info.baseline);
   return ((await pendingWork({ top, ignored, baseline, hashes }))?.entries.length ?? 0) > 0;

@@ -49,6 +49,15 @@ export function relativeTo(directory: string, path: string): string {
   return path.startsWith(prefix) ? path.slice(prefix.length) : path;
 }
 
+/** A path without links in it; as it is where nothing is there. */
+export function realPath(path: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    return path;
+  }
+}
+
 /** Whether something is there, whatever it is. A directory that cannot be searched counts as no. */
 export function exists(path: string): boolean {
   try {

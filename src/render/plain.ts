@@ -182,6 +182,7 @@ export class PlainRenderer implements Renderer {
       }
       case "work.baseline":
       case "commit.base":
+      case "commit.index":
       case "hook.delivered":
         return [];
       case "agent.omitted":

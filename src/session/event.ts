@@ -79,6 +79,7 @@ const KNOWN: Readonly<Record<EventType, true>> = {
   "work.baseline": true,
   "commit.made": true,
   "commit.base": true,
+  "commit.index": true,
   "commit.refused": true,
   "hook.ended": true,
   "hook.delivered": true,

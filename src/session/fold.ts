@@ -8,6 +8,7 @@ import {
   type Info,
   type Iteration,
   NO_INFO,
+  type Refused,
   type SessionState,
 } from "./state.ts";
 import type { Task } from "./task.ts";
@@ -58,8 +59,9 @@ export function changedIteration(event: StoredEvent): number | undefined {
     case "iteration.summary":
       return event.data.n;
     case "commit.base":
-    case "commit.refused":
       return event.iteration ?? undefined;
+    case "commit.refused":
+      return event.data.n ?? event.iteration ?? undefined;
     default:
       return undefined;
   }
@@ -85,8 +87,11 @@ function applyKnown(head: Head, event: SessionEvent, lookup: Lookup): Change {
         head: beginRun(head, event),
         info: { ...lookup.info(), root: event.data.root, model: event.data.model },
       };
-    case "work.baseline":
-      return { head, info: { ...lookup.info(), baseline: event.data.files } };
+    case "work.baseline": {
+      const { files: baseline, within } = event.data;
+      const where = within === undefined ? {} : { within };
+      return { head, info: { ...lookup.info(), baseline, ...where } };
+    }
     case "spec.recorded": {
       const { path, text } = event.data;
       return { head, info: { ...lookup.info(), spec: path, text } };
@@ -94,7 +99,7 @@ function applyKnown(head: Head, event: SessionEvent, lookup: Lookup): Change {
     case "run.ended":
       // A run whose session was taken over has no say in what goes on there now.
       if (head.run !== null && event.run !== null && event.run !== head.run) return { head };
-      return { head: { ...goOn(head), run: null, stop: null } };
+      return { head: { ...tellRefusal(goOn(head), event), run: null, stop: null } };
     case "retry.scheduled":
       return { head: { ...head, retriedAt: event.at } };
     case "quota.waiting":
@@ -120,7 +125,7 @@ function applyKnown(head: Head, event: SessionEvent, lookup: Lookup): Change {
     case "iteration.ended": {
       const iteration = lookup.iteration(event.data.n);
       const after: Head = {
-        ...head,
+        ...settle(head, event),
         iteration: null,
         usage: addUsage(head.usage, event.data.usage),
       };
@@ -139,10 +144,16 @@ function applyKnown(head: Head, event: SessionEvent, lookup: Lookup): Change {
       return event.iteration === null
         ? { head }
         : rebase(head, lookup, event.iteration, event.data.commit);
+    case "commit.index":
+      return { head: keepIndex(head, event.data.from) };
+    case "commit.made":
+      return { head: event.data.by === "run" ? withoutRefusal(head) : head };
     case "commit.refused": {
       const { output } = event.data;
-      if (event.iteration === null || output === undefined) return { head };
-      return amend(head, lookup, event.iteration, { refusal: output });
+      const n = event.data.n ?? event.iteration;
+      if (n === null) return { head };
+      const after = { ...head, refused: refuse(head, n, output) };
+      return output === undefined ? { head: after } : amend(after, lookup, n, { refusal: output });
     }
     case "task.added":
     case "task.status":
@@ -166,7 +177,6 @@ function applyKnown(head: Head, event: SessionEvent, lookup: Lookup): Change {
     case "agent.omitted":
     case "agent.plan":
     case "agent.renewed":
-    case "commit.made":
     case "agent.question":
     case "agent.ended":
     case "agent.waiting":
@@ -187,6 +197,34 @@ function goOn({ waiting: _, ...head }: Head): Head {
 /** An iteration of which there has been no other attempt. */
 function firstAttempt({ retriedAt: _, ...head }: Head): Head {
   return head;
+}
+
+function keepIndex({ indexFrom: _, ...head }: Head, from: string | null): Head {
+  return from === null ? head : { ...head, indexFrom: from };
+}
+
+function withoutRefusal({ refused: _, ...head }: Head): Head {
+  return head;
+}
+
+/** What is tried again without a turn in between is no news to the agent. */
+function refuse({ refused }: Head, n: number, output: string | undefined): Refused {
+  const wasTold = refused?.n === n && refused.told === true;
+  const by = output === undefined ? "obstacle" : "hook";
+  return { n, by, ...(wasTold ? { told: true } : {}) };
+}
+
+function tellRefusal(head: Head, { data }: Typed<"run.ended">): Head {
+  const { refused } = head;
+  if (data.told !== true || refused?.by !== "hook") return head;
+  return { ...head, refused: { ...refused, told: true } };
+}
+
+/** What an earlier iteration could not commit, this one has, unless it was broken off. */
+function settle(head: Head, { data }: Typed<"iteration.ended">): Head {
+  const { refused } = head;
+  const isOver = refused !== undefined && refused.n < data.n && data.outcome !== "interrupted";
+  return isOver ? withoutRefusal(head) : head;
 }
 
 type Typed<T extends SessionEvent["type"]> = Extract<SessionEvent, { readonly type: T }>;

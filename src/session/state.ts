@@ -43,6 +43,23 @@ export interface Head {
   readonly judgement?: Judgement;
   /** The events of gates that have failed in the judgement that is going on, or was last. */
   readonly evidence?: readonly number[];
+  /**
+   * What the run has committed from this commit on, the user's index may not have; empty before the first
+   * commit, absent when it has everything.
+   */
+  readonly indexFrom?: string;
+  /** Why the work of an iteration was not committed when it ended last; absent when nothing stood in the way. */
+  readonly refused?: Refused;
+}
+
+/** A commit that could not be made. */
+export interface Refused {
+  /** The iteration. */
+  readonly n: number;
+  /** A hook of git, whose words are for the agent, or something that a person has to clear away. */
+  readonly by: "hook" | "obstacle";
+  /** A run has ended that has told the agent, in an extra turn. */
+  readonly told?: true;
 }
 
 /** The event that tells the output of a hook. */
@@ -81,6 +98,8 @@ export interface Info {
   readonly model: string | null;
   /** The files that were dirty before the session touched anything; null before it was looked. */
   readonly baseline: StoredText | null;
+  /** Where the root was then, as seen from the top of its work tree; absent in older logs. */
+  readonly within?: string;
   /** What the gates said before the session touched anything; absent when they were not run then. */
   readonly gates?: GateBaseline;
 }

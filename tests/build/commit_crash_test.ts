@@ -140,7 +140,7 @@ Deno.test("what a hook said that refused a commit is told again after a kill", a
   assert.equal(code, 0, stdout);
   assert.deepEqual(
     stage.prompts().map((prompt) => /lint failed/.test(prompt)),
-    [false, true, true],
+    [false, true, true, true],
   );
 });
 

@@ -341,6 +341,7 @@ Deno.test("the decision is made by its arguments alone", () => {
       withoutTask: n,
       ms: n * 50,
       asked: n % 2 === 0,
+      refused: false,
       told: n % 3 === 0,
       last: { ...NO_USAGE, cost: n },
     };

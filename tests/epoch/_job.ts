@@ -165,6 +165,7 @@ export async function writeTroubledRun(store: Store, session = "s"): Promise<voi
     ms: 61_000,
     usage: usage(100),
   }));
+  await run.record(event("commit.index", { from: "c0ffee" }));
 }
 
 const COMMIT = "0123456789012345678901234567890123456789";

@@ -43,6 +43,7 @@ const EVERY_TYPE: Readonly<Record<EventType, true>> = {
   "work.baseline": true,
   "commit.made": true,
   "commit.base": true,
+  "commit.index": true,
   "commit.refused": true,
   "hook.ended": true,
   "hook.delivered": true,

@@ -6,6 +6,7 @@ import type { Baseline } from "../../src/git/baseline.ts";
 import { takeBaseline } from "../../src/git/pending.ts";
 import { commitWork } from "./_commit_work.ts";
 import { ContentHashes } from "../../src/git/content_hash.ts";
+import { systemClock } from "../../src/platform/clock.ts";
 import { joinPath } from "../../src/platform/paths.ts";
 
 /** Nothing was dirty before. */
@@ -121,6 +122,7 @@ export class Repository implements AsyncDisposable {
       message,
       scratch: scratch.path,
       run: "run-test",
+      clock: systemClock,
     });
     assert.deepEqual(Array.from(Deno.readDirSync(scratch.path)), [], "something is left");
     return result;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { headCommit } from "./_head.ts";
 import { commitWork } from "./_commit_work.ts";
 import { ContentHashes } from "../../src/git/content_hash.ts";
+import { systemClock } from "../../src/platform/clock.ts";
 import { joinPath } from "../../src/platform/paths.ts";
 import { NONE, Repository, Scratch } from "./_repository.ts";
 
@@ -175,6 +176,7 @@ Deno.test("commitWork works in a linked work tree, whose .git is a file", async 
     message: "feat: work\n",
     scratch: scratch.path,
     run: "run-test",
+    clock: systemClock,
   });
   assert.equal(result.kind, "committed", JSON.stringify(result));
   assert.equal((await repository.git("rev-parse", "side^")).trim(), main);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { systemClock } from "../../src/platform/clock.ts";
 import { commitWork } from "./_commit_work.ts";
 import { NONE, Repository, Scratch } from "./_repository.ts";
 
@@ -99,6 +100,7 @@ Deno.test("commitWork knows the data directory by every way that leads to it", a
     message: "feat: work\n",
     scratch: scratch.path,
     run: "run-test",
+    clock: systemClock,
   });
   assert.deepEqual(result, { kind: "nothing" });
 });

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { commitObstacle } from "../../src/git/obstacle.ts";
+import { systemClock } from "../../src/platform/clock.ts";
 import { joinPath } from "../../src/platform/paths.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+
+const AT_ONCE = { clock: systemClock, ms: 0 };
 
 /** A temporary repository in which `other` and `main` have changed the same line. */
 class Repository implements AsyncDisposable {
@@ -53,11 +57,11 @@ class Repository implements AsyncDisposable {
 
 Deno.test("nothing speaks against a commit on a branch, before its first commit, or in a linked work tree", async () => {
   await using repository = await Repository.make();
-  assert.equal(await commitObstacle(repository.path), undefined);
+  assert.equal(await commitObstacle(repository.path, AT_ONCE), undefined);
   await repository.git("checkout", "-q", "--orphan", "fresh");
-  assert.equal(await commitObstacle(repository.path), undefined);
+  assert.equal(await commitObstacle(repository.path, AT_ONCE), undefined);
   await repository.git("worktree", "add", "-q", "-b", "side", "linked", "main");
-  assert.equal(await commitObstacle(repository.join("linked")), undefined);
+  assert.equal(await commitObstacle(repository.join("linked"), AT_ONCE), undefined);
 });
 
 Deno.test("what git has half done is told by its name, until it is done", async () => {
@@ -71,9 +75,13 @@ Deno.test("what git has half done is told by its name, until it is done", async 
   ] as const;
   for (const [command, args, what] of cases) {
     assert.equal(await repository.run(...args), false, `git ${args.join(" ")} found no conflict`);
-    assert.equal(await commitObstacle(repository.path), what, args.join(" "));
+    assert.equal(await commitObstacle(repository.path, AT_ONCE), what, args.join(" "));
     await repository.git(command, "--abort");
-    assert.equal(await commitObstacle(repository.path), undefined, `after ${args.join(" ")}`);
+    assert.equal(
+      await commitObstacle(repository.path, AT_ONCE),
+      undefined,
+      `after ${args.join(" ")}`,
+    );
   }
 });
 
@@ -81,12 +89,12 @@ Deno.test("a detached HEAD, and a bisection, which detaches it, are told", async
   await using repository = await Repository.make();
   await repository.git("checkout", "-q", "--detach");
   const what = "HEAD is detached: a commit would belong to no branch";
-  assert.equal(await commitObstacle(repository.path), what);
+  assert.equal(await commitObstacle(repository.path, AT_ONCE), what);
   await repository.git("checkout", "-q", "main");
   await repository.commit("more");
   await repository.commit("and more");
   await repository.git("bisect", "start", "main", "main~3");
-  assert.equal(await commitObstacle(repository.path), what);
+  assert.equal(await commitObstacle(repository.path, AT_ONCE), what);
 });
 
 Deno.test("a lock on the index is told, in a linked work tree only its own", async () => {
@@ -94,17 +102,32 @@ Deno.test("a lock on the index is told, in a linked work tree only its own", asy
   await repository.git("worktree", "add", "-q", "-b", "side", "linked");
   const what = "another git process holds the index (index.lock)";
   await Deno.writeTextFile(repository.join(".git/index.lock"), "");
-  assert.equal(await commitObstacle(repository.path), what);
-  assert.equal(await commitObstacle(repository.join("linked")), undefined);
+  assert.equal(await commitObstacle(repository.path, AT_ONCE), what);
+  assert.equal(await commitObstacle(repository.join("linked"), AT_ONCE), undefined);
   await Deno.remove(repository.join(".git/index.lock"));
   await Deno.writeTextFile(repository.join(".git/worktrees/linked/index.lock"), "");
-  assert.equal(await commitObstacle(repository.path), undefined);
-  assert.equal(await commitObstacle(repository.join("linked")), what);
+  assert.equal(await commitObstacle(repository.path, AT_ONCE), undefined);
+  assert.equal(await commitObstacle(repository.join("linked"), AT_ONCE), what);
 });
 
 Deno.test("where git does not work, that is told", async () => {
   await using repository = await Repository.make();
   await Deno.remove(repository.join(".git"), { recursive: true });
-  assert.equal(await commitObstacle(repository.path), "git does not work here");
-  assert.equal(await commitObstacle(repository.join("nowhere")), "git does not work here");
+  assert.equal(await commitObstacle(repository.path, AT_ONCE), "git does not work here");
+  assert.equal(await commitObstacle(repository.join("nowhere"), AT_ONCE), "git does not work here");
+});
+
+Deno.test("a lock on the index that goes in time is none, and who has to end does not wait for it", async () => {
+  await using repository = await Repository.make();
+  const lock = repository.join(".git/index.lock");
+  await Deno.writeTextFile(lock, "");
+  const what = "another git process holds the index (index.lock)";
+  const clock = new FakeClock();
+  const stop = AbortSignal.abort();
+  assert.equal(await commitObstacle(repository.path, { clock, ms: 2_000, stop }), what);
+  const looking = commitObstacle(repository.path, { clock, ms: 2_000 });
+  while (clock.sleeping === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await Deno.remove(lock);
+  await clock.passUntilSettled(looking);
+  assert.equal(await looking, undefined);
 });

@@ -45,8 +45,8 @@ class Repository implements AsyncDisposable {
     await this.git("commit", "-q", "-m", "x");
   }
 
-  async entries(directory = this.path): Promise<readonly StatusEntry[]> {
-    const status = await readStatus(directory);
+  async entries(): Promise<readonly StatusEntry[]> {
+    const status = await readStatus(this.path);
     assert.ok(status !== undefined);
     return status.entries;
   }
@@ -86,14 +86,14 @@ Deno.test("readStatus tells edits, deletions, both sides of a rename, and every 
   );
 });
 
-Deno.test("readStatus tells paths as seen from the top, also from a subdirectory", async () => {
+Deno.test("readStatus tells paths as seen from the top, and nothing of a directory within", async () => {
   await using repository = await Repository.make();
   await repository.commit();
   await repository.git("config", "status.relativePaths", "true");
   await repository.write("a.txt", "2\n");
   await repository.write("d/new.txt", "1\n");
-  const entries = await repository.entries(repository.join("d"));
-  assert.deepEqual(told(entries), ["? d/new.txt", "a.txt"]);
+  assert.deepEqual(told(await repository.entries()), ["? d/new.txt", "a.txt"]);
+  assert.equal(await readStatus(repository.join("d")), undefined);
 });
 
 Deno.test("readStatus tells names of any kind as they are", async () => {

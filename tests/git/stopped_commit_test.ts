@@ -92,8 +92,9 @@ Deno.test("work that could not be committed is told at the end", async () => {
   await using stage = await Stage.make();
   await writeGitHook(stage, "pre-commit", "echo lint failed; exit 1");
   const finished = await buildCommitting(stage, DONE);
-  checkEnded(finished, 0, /^complete: 1 task done, after .*; 1 file could not be committed\.$/);
-  assert.equal(dataOf(await stage.session(), "commit.refused").length, 1);
+  checkEnded(finished, 0, /^complete: 2 tasks done, after .*; 1 file could not be committed\.$/);
+  // The second time in the extra turn, in which the agent is told.
+  assert.equal(dataOf(await stage.session(), "commit.refused").length, 2);
   assert.equal(await shell(stage, "git status --porcelain"), "?? work.txt\n");
 });
 

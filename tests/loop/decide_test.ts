@@ -60,6 +60,7 @@ const anyTally: fc.Arbitrary<Tally> = fc.record({
   withoutTask: fc.nat({ max: 25 }),
   ms: fc.nat(),
   asked: fc.boolean(),
+  refused: fc.boolean(),
   told: fc.boolean(),
   last: fc.constant(NO_USAGE),
 });
@@ -433,6 +434,14 @@ Deno.test("what a failed hook complains of last is told in one extra turn", () =
   const praise: Head = { ...DECLARED, held: [{ seq: 8, failed: false }] };
   assert.deepEqual(nextStep(NO_LIMIT, FRESH, praise), ends("complete"));
   assert.deepEqual(nextStep(NO_LIMIT, FRESH, { ...DECLARED, held: [] }), ends("complete"));
+});
+
+Deno.test("what a hook of git has refused is told in the one extra turn, too", () => {
+  const refused: Tally = { ...FRESH, refused: true };
+  assert.deepEqual(nextStep(GATED, refused, DECLARED), { kind: "iterate", extra: true });
+  assert.deepEqual(nextStep(NO_LIMIT, { ...refused, told: true }, DECLARED), ends("complete"));
+  const limited = nextStep({ ...NO_LIMIT, iterations: 3 }, { ...refused, iterations: 3 }, DECLARED);
+  assert.deepEqual(limited, ends("complete"));
 });
 
 Deno.test("there is no extra turn beyond a limit, after a stop, or before the session is done", () => {

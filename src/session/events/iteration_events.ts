@@ -12,6 +12,11 @@ export interface IterationEvents {
     readonly files: StoredText;
     /** How many were dirty. */
     readonly count: number;
+    /**
+     * Where the root is in the work tree from whose top the paths are seen: empty at the top, and
+     * outside git, where all files count as dirty. Absent in older logs.
+     */
+    readonly within?: string;
   };
   readonly "commit.made": {
     readonly id: string;
@@ -26,8 +31,15 @@ export interface IterationEvents {
    * on, somebody else may be committing. Recorded where there are hooks.
    */
   readonly "commit.base": { readonly commit: string | null };
+  /**
+   * From this commit on (empty: from the first), there may be commits of the run that the user's index
+   * does not have, and that nobody has told; null: there are none. Recorded around each commit of the run.
+   */
+  readonly "commit.index": { readonly from: string | null };
   /** The work of an iteration could not be committed; it stays as it is. */
   readonly "commit.refused": {
+    /** The iteration; absent in older logs, where it is the one that was going on. */
+    readonly n?: number;
     readonly why: string;
     /** What git's hooks said, for the agent; absent when they had nothing to do with it. */
     readonly output?: string;
