@@ -1,5 +1,5 @@
 import { asNumber, asText } from "../platform/json.ts";
-import { headOf, printable } from "../platform/text.ts";
+import { printableLine, withoutPrefix, wordsOf } from "./error_words.ts";
 import type { ProviderError } from "./monitor.ts";
 import { resetInHeaders, retryInHeaders } from "./reset/headers.ts";
 import { resetInJson, retryInJson } from "./reset/json.ts";
@@ -38,7 +38,6 @@ const MOMENT_MS = 3_000;
 /** An agent's own back-off stays below this; a longer wait is one that the provider has asked for. */
 const OWN_BACKOFF_MS = 60_000;
 const MAX_BODY_CHARS = 256 * 1024;
-const MAX_MESSAGE_CHARS = 500;
 
 const LOG_IN = "Log in: opencode auth login";
 const OTHER_MODEL = "Choose another model: --model <provider>/<model>";
@@ -75,10 +74,12 @@ function read({ rpc, provider, waiting }: FaultFacts): Known {
     jsonOf(withoutPrefix(rpc?.message ?? ""));
   const codes = [...codesIn(body), ...codesIn(rpc?.data)];
   if (provider !== undefined) codes.push(provider.name.toLowerCase());
-  const texts = [provider?.message, rpc?.message, waiting?.message]
+  const answered = rpc === undefined ? [] : wordsOf(rpc);
+  const texts = [provider?.message, ...answered, waiting?.message]
     .flatMap((text) => text === undefined || text.trim() === "" ? [] : [text]);
   const told = provider !== undefined && provider.status === undefined ? body : rpc?.data;
-  return { status: provider?.status ?? statusIn(told), body, codes, texts };
+  const status = provider?.status ?? statusIn(told) ?? statusOf(rpc?.code);
+  return { status, body, codes, texts };
 }
 
 const CODE_FIELDS = ["type", "code", "status", "reason", "error", "errorName", "errorKind", "name"];
@@ -97,8 +98,15 @@ function joined(code: string): string {
 function statusIn(value: unknown): number | undefined {
   return objectsIn(value)
     .flatMap((fields) => ["statusCode", "status", "httpStatus", "code"].map((name) => fields[name]))
-    .map(asNumber)
-    .find((number) => number !== undefined && number >= 400 && number <= 599);
+    .map(statusOf)
+    .find((status) => status !== undefined);
+}
+
+/** An HTTP status, also one in digits; an agent may give it for the code of its answer. */
+function statusOf(value: unknown): number | undefined {
+  const text = asText(value)?.trim();
+  const number = text !== undefined && /^\d{3}$/.test(text) ? Number(text) : asNumber(value);
+  return number !== undefined && number >= 400 && number <= 599 ? number : undefined;
 }
 
 function isLimit(facts: FaultFacts, { status, codes, texts }: Known, now: number): boolean {
@@ -187,20 +195,12 @@ function messageFor({ provider, rpc }: FaultFacts, { status, body, texts }: Know
   const words = jsonOf(withoutPrefix(said)) === undefined
     ? withoutPrefix(said)
     : messagesIn(body)[0] ?? said;
-  const line = printable(words.slice(0, 4 * MAX_MESSAGE_CHARS)).replaceAll(/\s+/g, " ").trim();
   const name = provider?.name ?? asText(objectsIn(rpc?.data)[0]?.["errorName"]) ?? "";
-  const short = line.length <= MAX_MESSAGE_CHARS
-    ? line
-    : `${headOf(line, MAX_MESSAGE_CHARS - 3)}...`;
-  const shown = short || headOf(printable(name).replaceAll(/\s+/g, " ").trim(), 100) ||
+  const shown = printableLine(words) || printableLine(name, 100) ||
     "the turn failed without a word";
   return status === undefined || shown.includes(String(status))
     ? shown
     : `${shown} (HTTP ${status})`;
-}
-
-function withoutPrefix(text: string): string {
-  return text.slice(0, MAX_BODY_CHARS).replace(/^(\s*internal error:\s*)+/i, "");
 }
 
 function messagesIn(body: unknown): readonly string[] {

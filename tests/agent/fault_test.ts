@@ -121,6 +121,55 @@ Deno.test("sources of the time are trusted in order: data, announcement, headers
   assert.equal(quota({ provider: all, waiting: passed }), 3_000);
 });
 
+Deno.test("what was thrown in an agent is read where its library puts it, below a bare message", () => {
+  const limit = "Rate limit reached for a/b. Please try again in 4 seconds.";
+  for (
+    const data of [
+      { details: limit },
+      { message: limit },
+      { error: limit },
+      { error: { message: limit } },
+      { error: { details: { message: limit } } },
+      { details: JSON.stringify({ error: { message: limit } }) },
+      JSON.stringify({ details: limit }),
+      limit,
+    ]
+  ) {
+    assert.deepEqual(fault({ rpc: rpc("Internal error", data) }), {
+      kind: "quota",
+      until: NOW + 4_000,
+      message: limit,
+    }, JSON.stringify(data));
+  }
+  const said = (message: string, data: unknown): string =>
+    fault({ rpc: rpc(message, data) }).message;
+  const details = "connect ECONNREFUSED\n10.0.0.1:443";
+  for (
+    const bare of ["Internal error", "internal error.", "Internal error: ", "", "Server error"]
+  ) {
+    assert.equal(said(bare, { details }), "connect ECONNREFUSED 10.0.0.1:443", bare);
+  }
+  // A message that says something is told; a time is looked for in both.
+  assert.equal(said("Internal error: broken pipe", { details }), "broken pipe");
+  assert.equal(quota({ rpc: rpc("It did not work", { details: limit }) }), 4_000);
+  assert.equal(said("Internal error", { details: 7, message: null, error: [] }), "Internal error");
+});
+
+Deno.test("an HTTP status is read from an answer's code, and from digits in a text", () => {
+  assert.equal(fault({ rpc: rpc("Invalid API key", undefined, 401) }).kind, "person");
+  assert.equal(quota({ rpc: rpc("Please wait.", { ["retry_after"]: 5 }, 429) }), 5_000);
+  assert.equal(
+    quota({ rpc: rpc("Internal error", { status: "429", ["retry_after"]: 60 }) }),
+    60_000,
+  );
+  // What the provider has answered is the better source, and a code of the protocol is no status.
+  assert.equal(fault({ rpc: rpc("x", { status: 500 }, 401) }).kind, "transient");
+  for (const code of [-32603, 399, 600, 429.5 * 1e9]) {
+    assert.equal(fault({ rpc: rpc("x", { ["retry_after"]: 5 }, code) }).kind, "transient");
+  }
+  assert.equal(fault({ rpc: rpc("x", { status: "4290", code: "429a" }) }).kind, "transient");
+});
+
 Deno.test("a time in the past means now, and one that is absurd means nothing", () => {
   const at = (value: number): FaultFacts["provider"] =>
     provider(429, { body: JSON.stringify({ error: { resetsAt: value } }) });
@@ -299,6 +348,7 @@ Deno.test("whatever an agent answers is sorted, with one line that is not endles
     "type",
     "code",
     "error",
+    "details",
     "body",
   );
   const data = fc.oneof(
@@ -307,7 +357,7 @@ Deno.test("whatever an agent answers is sorted, with one line that is not endles
     fc.dictionary(key, fc.oneof(fc.jsonValue(), fc.double(), fc.json())),
     fc.json(),
   );
-  const anyRpc = fc.record({ code: fc.constantFrom(-32603, -32000), message: text, data });
+  const anyRpc = fc.record({ code: fc.constantFrom(-32603, -32000, 429), message: text, data });
   const anyProvider = fc.record({
     name: text,
     message: text,
