@@ -3,7 +3,8 @@ import type { Clock } from "../platform/clock.ts";
 import { messageOf, UserError } from "../platform/failure.ts";
 import { asObject, asText } from "../platform/json.ts";
 import { nearest } from "../platform/nearest.ts";
-import { AgentError, type RpcFailure } from "./errors.ts";
+import { lineOf } from "./error_words.ts";
+import { AgentError, isLoginMissing, isRefusal, type RpcFailure } from "./errors.ts";
 import type { Link } from "./link.ts";
 import { readModelChoice } from "./model.ts";
 import { type PromptResult, readPromptResult } from "./turn.ts";
@@ -13,7 +14,6 @@ const NEW_SESSION_MS = 60_000;
 /** For every other request but a prompt. */
 const ANSWER_MS = 30_000;
 const CANCEL_MS = 2_000;
-const AUTH_REQUIRED = -32000;
 
 /** One session of an agent. */
 export interface AgentSession {
@@ -57,14 +57,20 @@ export async function openSession(
 
 function sessionError(error: unknown): unknown {
   if (!(error instanceof RequestError)) return error;
-  return error.code === AUTH_REQUIRED
-    ? new UserError(`the agent requires you to log in: ${messageOf(error)}`, [
-      "Log in: opencode auth login",
-    ])
-    : new AgentError(`the agent opened no session: ${messageOf(error)}`, "", rpcOf(error));
+  return isLoginMissing(error)
+    ? loginMissing(error)
+    : new AgentError(`the agent opened no session: ${lineOf(error)}`, "", rpcOf(error));
 }
 
-function rpcOf(error: RequestError): RpcFailure {
+/** What to say when an agent wants somebody to log in. */
+export function loginMissing(error: RequestError): UserError {
+  return new UserError(`the agent requires you to log in: ${lineOf(error)}`, [
+    "Log in: opencode auth login",
+  ]);
+}
+
+/** An agent's error as the rest of iteratr knows it. */
+export function rpcOf(error: RequestError): RpcFailure {
   const { code, data } = error;
   return { code, message: messageOf(error), data };
 }
@@ -92,7 +98,11 @@ async function chooseModel(
     throw new AgentError(`the agent was told to use ${model} and uses ${current}`, "");
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
-    throw new UserError(`the agent refuses the model "${model}": ${messageOf(error)}`);
+    if (isLoginMissing(error)) throw loginMissing(error);
+    if (isRefusal(error)) {
+      throw new UserError(`the agent refuses the model "${model}": ${lineOf(error)}`);
+    }
+    throw new AgentError(`the agent took no model: ${lineOf(error)}`, "", rpcOf(error));
   }
 }
 

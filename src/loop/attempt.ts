@@ -2,6 +2,7 @@ import type { Agent } from "../agent/agent.ts";
 import { AgentError } from "../agent/errors.ts";
 import { faultOf } from "../agent/fault.ts";
 import type { Clock } from "../platform/clock.ts";
+import { messageOf } from "../platform/failure.ts";
 import { NO_USAGE, type Usage } from "../session/usage.ts";
 import type { Attempt, AttemptEnd } from "./attempt_end.ts";
 import type { RunContext } from "./context.ts";
@@ -59,8 +60,11 @@ const NOT_SENT: Attempt = {
   hasHeard: false,
 };
 
-/** Before there was a turn to look at. */
-function failedUnseen(error: AgentError, clock: Clock): AttemptEnd {
+/** An agent's failure before there was a turn to look at. */
+export function failedUnseen(error: AgentError, clock: Clock): AttemptEnd {
+  if (error.rpc === undefined) {
+    return { kind: "failed", error, fault: { kind: "transient", message: messageOf(error) } };
+  }
   const facts = { rpc: error.rpc, provider: undefined, waiting: undefined };
   return { kind: "failed", error, fault: faultOf(facts, clock.now().getTime()) };
 }

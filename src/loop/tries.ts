@@ -3,7 +3,7 @@ import { messageOf } from "../platform/failure.ts";
 import { formatDuration } from "../platform/text.ts";
 import { event } from "../session/event.ts";
 import { NO_USAGE, totalTokens } from "../session/usage.ts";
-import { attempt } from "./attempt.ts";
+import { attempt, failedUnseen } from "./attempt.ts";
 import type { Attempt, AttemptEnd } from "./attempt_end.ts";
 import { attemptSection } from "./attempt_section.ts";
 import type { RunContext } from "./context.ts";
@@ -113,9 +113,8 @@ export class Tries {
       agent = await this.#context.agents.current();
     } catch (error) {
       if (!(error instanceof AgentError)) throw error;
-      const fault = { kind: "transient", message: messageOf(error) } as const;
       const nothing = { usage: NO_USAGE, models: [], hasHeard: false };
-      return { ...nothing, end: { kind: "failed", error, fault } };
+      return { ...nothing, end: failedUnseen(error, world.clock) };
     }
     return await attempt(this.#context, {
       agent,

@@ -30,7 +30,16 @@ const CASES: readonly (readonly [scenario: string, line: RegExp, hint: RegExp])[
     /auth/,
   ],
   ["auth", /the agent requires you to log in/, /opencode auth login/],
-  ["errors at=initialize", /the agent refused the handshake: .*fake 500$/, /iteratr doctor/],
+  [
+    "errors at=initialize code=-32602 message=no",
+    /the agent refused the handshake: no$/,
+    /iteratr doctor/,
+  ],
+  [
+    "errors at=initialize code=-32000 message=login",
+    /the agent requires you to log in: login$/,
+    /auth/,
+  ],
   [
     "errors at=new code=-32000 message=login",
     /the agent requires you to log in/,
