@@ -3,7 +3,7 @@ import type { Clock } from "../platform/clock.ts";
 import { messageOf, UserError } from "../platform/failure.ts";
 import { asObject, asText } from "../platform/json.ts";
 import { nearest } from "../platform/nearest.ts";
-import { lineOf } from "./error_words.ts";
+import { lineOf, printableLine } from "./error_words.ts";
 import { AgentError, isLoginMissing, isRefusal, type RpcFailure } from "./errors.ts";
 import type { Link } from "./link.ts";
 import { readModelChoice } from "./model.ts";
@@ -95,7 +95,7 @@ async function chooseModel(
       : await link.ask("session/set_model", { sessionId, modelId: model }, ANSWER_MS);
     const current = readModelChoice(answer)?.current ?? model;
     if (current === model) return;
-    throw new AgentError(`the agent was told to use ${model} and uses ${current}`, "");
+    throw new AgentError(`the agent was told to use ${model} and uses ${shownName(current)}`, "");
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     if (isLoginMissing(error)) throw loginMissing(error);
@@ -106,14 +106,22 @@ async function chooseModel(
   }
 }
 
+const SHOWN_MODELS = 10;
+
 function unknownModel(model: string, available: readonly string[]): UserError {
   const meant = nearest(model, available);
-  const shown = available.slice(0, 10).join(", ");
-  const more = available.length > 10 ? ` and ${available.length - 10} more` : "";
-  const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
+  const shown = available.slice(0, SHOWN_MODELS).map(shownName).join(", ");
+  const left = available.length - SHOWN_MODELS;
+  const more = left > 0 ? ` and ${left} more` : "";
+  const hint = meant === undefined ? "" : `; did you mean ${shownName(meant)}?`;
   return new UserError(`the agent knows no model "${model}"${hint}`, [
     `It knows: ${shown}${more}`,
   ]);
+}
+
+/** An agent may call its models whatever it likes. */
+function shownName(model: string): string {
+  return printableLine(model, 80);
 }
 
 async function prompt(

@@ -18,6 +18,7 @@ import { HookRunner } from "./hook_runner.ts";
 import { mend } from "./mend.ts";
 import { endOrphans } from "./orphans.ts";
 import type { RunPlan, RunWorld } from "./plan.ts";
+import { printableEnding } from "./printable_ending.ts";
 import type { Recorder } from "./recorder.ts";
 import { makeRemains, type Remains } from "./remains.ts";
 import { rescue } from "./rescue.ts";
@@ -29,7 +30,9 @@ import { beginTenancy, type Tenancy } from "./tenancy.ts";
  * the ending is recorded where the store still takes it, the leases are given back, and the ending is
  * returned, never thrown.
  */
-export async function run(plan: RunPlan, world: RunWorld): Promise<Ending> {
+export async function run(plan: RunPlan, given: RunWorld): Promise<Ending> {
+  const endingOf = (error: unknown): Ending => printableEnding(given.endingOf(error));
+  const world = { ...given, endingOf };
   try {
     const standing = await readStanding(plan, world);
     if (standing !== undefined && isFinished(plan, standing)) {
