@@ -14,7 +14,8 @@ async function start(stage: Stage, ...flags: readonly string[]): Promise<Run> {
 
 /** How many times the run has begun to wait. */
 function waits({ stdout }: Run): number {
-  return stdout.match(/^quota {3}used up until \d\d:\d\d:\d\d, the run waits: Usage/gm)?.length ??
+  return stdout.match(/^quota {3}used up until (?:[\d-]+ )?\d\d:\d\d:\d\d, the run waits: Usage/gm)
+    ?.length ??
     0;
 }
 
