@@ -67,9 +67,12 @@ export class Tries {
     const left = Math.max(0, until - clock.now().getTime());
     if (plan.maxWaitMs === 0 || waitedMs + left > plan.maxWaitMs) {
       const at = new Date(until).toISOString();
+      const most = formatDuration(plan.maxWaitMs);
       const why = plan.maxWaitMs === 0
         ? "waiting is switched off"
-        : `that is more than ${formatDuration(plan.maxWaitMs)} away`;
+        : left > plan.maxWaitMs
+        ? `that is more than ${most} away`
+        : `with what the iteration has waited already that would be more than ${most}`;
       throw new AgentError(
         `the provider's quota is used up until ${at}, and ${why}: ${message}`,
         "",

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { shellQuote } from "../../src/platform/words.ts";
 import type { Run } from "../build/_run.ts";
+import { told } from "../faults/_faults.ts";
+import { buildPlanned } from "../faults/_planned.ts";
 import { dataOf, Stage } from "../build/_stage.ts";
 import { checkRecorded } from "./_ending.ts";
 
@@ -64,7 +66,7 @@ Deno.test("a run does not wait for longer than it may, and with --no-wait not at
   await using stage = await Stage.make();
   const cases = [
     [["--no-wait"], /, and waiting is switched off: Usage limit reached/],
-    [["--max-wait", "90m"], /, and that is more than 1h30m: Usage limit reached/],
+    [["--max-wait", "90m"], /, and that is more than 1h30m away: Usage limit reached/],
   ] as const;
   for (const [flags, says] of cases) {
     await using run = await start(stage, ...flags);
@@ -77,4 +79,17 @@ Deno.test("a run does not wait for longer than it may, and with --no-wait not at
     assert.match(stderr, says);
   }
   assert.deepEqual(dataOf(await stage.session(), "quota.waiting"), []);
+});
+
+Deno.test("waits that are together longer than a run may wait are told to be just that", async () => {
+  await using stage = await Stage.make();
+  const error = { code: 429, message: "Slow down", data: { ["retry_after_ms"]: 300 } };
+  const flags = ["--max-wait", "1s", "--no-retry"];
+  const finished = await buildPlanned(stage, { turns: [{ error }] }, flags);
+  assert.equal(finished.code, 2, told(finished));
+  assert.match(
+    finished.stderr,
+    /until \S+, and with what the iteration has waited already that would be more than 1\.0s: Slow/,
+  );
+  assert.equal(dataOf(await stage.session(), "quota.waiting").length, 1);
 });
