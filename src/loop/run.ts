@@ -85,7 +85,7 @@ async function runAsTenant(
     model: plan.model,
     version: plan.version,
   });
-  const progress: Progress = { tally: FRESH, usage: NO_USAGE, hasTold: false };
+  const progress: Progress = { tally: FRESH, usage: NO_USAGE, hasTold: false, hasDoubted: false };
   let recorder: Recorder | undefined;
   let hooks: HookRunner | undefined;
   let { stop } = world;

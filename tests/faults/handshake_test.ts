@@ -91,3 +91,16 @@ Deno.test("a provider that asks for patience at the start is waited for, and a r
   const finished = await buildPlanned(stage, { greeted: [refused], turns: [WORKS] });
   checkEnded(finished, 1, /the provider refuses the login: Invalid API key \(HTTP 401\)$/);
 });
+
+Deno.test("that an agent does not tell its model is said once in a run", async () => {
+  await using stage = await Stage.make();
+  const add = "iteratr tool task-add --content one; iteratr tool task-add --content two";
+  const close = (id: string): string => `iteratr tool task-status --id ${id} --status completed`;
+  const turns = [{ script: `${add}; ${close("TAS-1")}` }, {
+    script: `${close("TAS-2")}; iteratr tool session-complete`,
+  }];
+  const finished = await buildPlanned(stage, { turns });
+  checkEnded(finished, 0);
+  assert.ok(stage.prompts().length > 1, told(finished));
+  assert.equal(finished.stdout.match(/does not tell its model/g)?.length, 1, told(finished));
+});
