@@ -67,15 +67,19 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     };
   } catch (error) {
     await link.close();
-    if (error instanceof RequestError) throw failedHandshake(error, lastLines());
+    if (error instanceof RequestError) throw failedHandshake(error, options, lastLines());
     if (!(error instanceof AgentError)) throw error;
     throw new AgentError(error.message, error.lastWords, error.rpc, lastLines());
   }
 }
 
 /** Whoever does not want to speak with us will not want to a moment later; whoever has failed may. */
-function failedHandshake(error: RequestError, lines: readonly string[]): Error {
-  if (isLoginMissing(error)) return loginMissing(error);
+function failedHandshake(
+  error: RequestError,
+  { command }: AgentOptions,
+  lines: readonly string[],
+): Error {
+  if (isLoginMissing(error)) return loginMissing(error, command);
   if (!isRefusal(error)) {
     return new AgentError(`the agent's start failed: ${lineOf(error)}`, "", rpcOf(error), lines);
   }

@@ -1,4 +1,5 @@
 import { asNumber, asText } from "../platform/json.ts";
+import type { AgentAdvice } from "./advice.ts";
 import { printableLine, withoutPrefix, wordsOf } from "./error_words.ts";
 import type { ProviderError } from "./monitor.ts";
 import { resetInHeaders, retryInHeaders } from "./reset/headers.ts";
@@ -39,11 +40,10 @@ const MOMENT_MS = 3_000;
 const OWN_BACKOFF_MS = 60_000;
 const MAX_BODY_CHARS = 256 * 1024;
 
-const LOG_IN = "Log in: opencode auth login";
 const OTHER_MODEL = "Choose another model: --model <provider>/<model>";
 
 /** Sorts what kept a turn from its end. Total: what nobody can place is transient. */
-export function faultOf(facts: FaultFacts, now: number): Fault {
+export function faultOf(facts: FaultFacts, now: number, advice: AgentAdvice): Fault {
   const known = read(facts);
   const message = messageFor(facts, known);
   if (isLimit(facts, known, now)) {
@@ -54,7 +54,7 @@ export function faultOf(facts: FaultFacts, now: number): Fault {
   if (asked !== undefined && asked > now + MOMENT_MS) {
     return { kind: "quota", until: asked, message };
   }
-  return personFault(facts, known, message) ?? { kind: "transient", message };
+  return personFault(facts, known, message, advice) ?? { kind: "transient", message };
 }
 
 /** The facts, with what is JSON in them read. */
@@ -150,7 +150,12 @@ const UNPAID =
 const UNKNOWN_MODEL =
   /^model:|\bmodels?\b.{0,200}(not (found|exist|supported|available)|unknown|no access)|(unknown|unsupported|invalid|no such|not found).{0,60}\bmodels?\b/im;
 
-function personFault({ rpc }: FaultFacts, known: Known, message: string): Fault | undefined {
+function personFault(
+  { rpc }: FaultFacts,
+  known: Known,
+  message: string,
+  { logIn, models }: AgentAdvice,
+): Fault | undefined {
   const { status, codes, texts } = known;
   const named = (...names: readonly string[]): boolean =>
     codes.some((code) => names.includes(code));
@@ -168,7 +173,7 @@ function personFault({ rpc }: FaultFacts, known: Known, message: string): Fault 
     return person(
       "the provider does not know the model",
       OTHER_MODEL,
-      "See which there are: opencode models",
+      ...models,
     );
   }
   const isUnpaid = (isFinal || status === 403 || status === 429) &&
@@ -176,15 +181,15 @@ function personFault({ rpc }: FaultFacts, known: Known, message: string): Fault 
   if (status === 402 || isUnpaid) {
     return person("the provider reports a billing problem", "Top up the account", OTHER_MODEL);
   }
-  if (status === 403) return person("the provider refuses access", LOG_IN, OTHER_MODEL);
+  if (status === 403) return person("the provider refuses access", logIn, OTHER_MODEL);
   if (
     status === 401 ||
     isFinal && named("providerautherror", "invalid_api_key", "api_key_invalid")
   ) {
-    return person("the provider refuses the login", LOG_IN);
+    return person("the provider refuses the login", logIn);
   }
   if (rpc?.code === AUTH_REQUIRED && status === undefined) {
-    return person("the agent requires you to log in", LOG_IN);
+    return person("the agent requires you to log in", logIn);
   }
   return undefined;
 }

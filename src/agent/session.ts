@@ -3,10 +3,12 @@ import type { Clock } from "../platform/clock.ts";
 import { messageOf, UserError } from "../platform/failure.ts";
 import { asObject, asText } from "../platform/json.ts";
 import { nearest } from "../platform/nearest.ts";
+import { adviceFor } from "./advice.ts";
 import { lineOf, printableLine } from "./error_words.ts";
 import { AgentError, isLoginMissing, isRefusal, type RpcFailure } from "./errors.ts";
 import type { Link } from "./link.ts";
 import { readModelChoice } from "./model.ts";
+import type { LaunchOptions } from "./process.ts";
 import { type PromptResult, readPromptResult } from "./turn.ts";
 import type { AgentUpdate } from "./update.ts";
 
@@ -37,17 +39,17 @@ export interface AgentSession {
 /** Opens a session in a directory, with the given model. See `Agent.openSession`. */
 export async function openSession(
   link: Link,
-  options: { readonly clock: Clock; readonly cwd: string },
+  options: Pick<LaunchOptions, "command" | "cwd"> & { readonly clock: Clock },
   model: string | undefined,
 ): Promise<AgentSession> {
   const answer = await link
     .ask("session/new", { cwd: options.cwd, mcpServers: [] }, NEW_SESSION_MS)
     .catch((error: unknown) => {
-      throw sessionError(error);
+      throw sessionError(error, options.command);
     });
   const id = asText(asObject(answer)?.["sessionId"]);
   if (id === undefined) throw new AgentError("the agent gave its new session no id", "");
-  if (model !== undefined) await chooseModel(link, id, answer, model);
+  if (model !== undefined) await chooseModel(link, options.command, { id, answer, model });
   return {
     id,
     isModelKnown: readModelChoice(answer) !== undefined,
@@ -55,18 +57,17 @@ export async function openSession(
   };
 }
 
-function sessionError(error: unknown): unknown {
+function sessionError(error: unknown, command: LaunchOptions["command"]): unknown {
   if (!(error instanceof RequestError)) return error;
   return isLoginMissing(error)
-    ? loginMissing(error)
+    ? loginMissing(error, command)
     : new AgentError(`the agent opened no session: ${lineOf(error)}`, "", rpcOf(error));
 }
 
 /** What to say when an agent wants somebody to log in. */
-export function loginMissing(error: RequestError): UserError {
-  return new UserError(`the agent requires you to log in: ${lineOf(error)}`, [
-    "Log in: opencode auth login",
-  ]);
+export function loginMissing(error: RequestError, command: LaunchOptions["command"]): UserError {
+  const { logIn } = adviceFor(command);
+  return new UserError(`the agent requires you to log in: ${lineOf(error)}`, [logIn]);
 }
 
 /** An agent's error as the rest of iteratr knows it. */
@@ -77,11 +78,11 @@ export function rpcOf(error: RequestError): RpcFailure {
 
 async function chooseModel(
   link: Link,
-  sessionId: string,
-  session: unknown,
-  model: string,
+  command: LaunchOptions["command"],
+  session: { readonly id: string; readonly answer: unknown; readonly model: string },
 ): Promise<void> {
-  const choice = readModelChoice(session);
+  const { id: sessionId, model } = session;
+  const choice = readModelChoice(session.answer);
   if (choice === undefined || choice.current === model) return;
   if (!choice.available.includes(model)) throw unknownModel(model, choice.available);
   const { via } = choice;
@@ -98,7 +99,7 @@ async function chooseModel(
     throw new AgentError(`the agent was told to use ${model} and uses ${shownName(current)}`, "");
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
-    if (isLoginMissing(error)) throw loginMissing(error);
+    if (isLoginMissing(error)) throw loginMissing(error, command);
     if (isRefusal(error)) {
       throw new UserError(`the agent refuses the model "${model}": ${lineOf(error)}`);
     }

@@ -117,7 +117,7 @@ export class Tries {
     } catch (error) {
       if (!(error instanceof AgentError)) throw error;
       const nothing = { usage: NO_USAGE, models: [], hasHeard: false };
-      return { ...nothing, end: failedUnseen(error, world.clock) };
+      return { ...nothing, end: failedUnseen(error, this.#context) };
     }
     return await attempt(this.#context, {
       agent,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { adviceFor } from "../../src/agent/advice.ts";
 import { type Fault, type FaultFacts, faultOf } from "../../src/agent/fault.ts";
 import type { ProviderError } from "../../src/agent/monitor.ts";
 
@@ -20,7 +21,7 @@ function rpc(message: string, data: unknown = undefined, code = -32603): FaultFa
 }
 
 function fault(known: Partial<FaultFacts>): Fault {
-  return faultOf(facts(known), NOW);
+  return faultOf(facts(known), NOW, adviceFor(["opencode", "acp"]));
 }
 
 /** How far ahead a quota's end is; `undefined` when the fault is none. */
@@ -55,6 +56,16 @@ Deno.test("a login that is refused or missing is for a person, who is told how t
     }).message,
     "the provider refuses the login: Incorrect API key provided (HTTP 401)",
   );
+});
+
+Deno.test("nobody is told to use the commands of another agent", () => {
+  const advice = adviceFor(["claude-code-acp"]);
+  for (const status of [401, 403, 404]) {
+    const message = "The model `m1` does not exist";
+    const found = faultOf(facts({ provider: provider(status, { message }) }), NOW, advice);
+    assert.ok(found.kind === "person" && found.hints.length > 0);
+    assert.doesNotMatch(found.hints.join("\n"), /opencode/);
+  }
 });
 
 Deno.test("a provider that wants money is for a person, even when it names a time", () => {
@@ -382,7 +393,7 @@ Deno.test("whatever an agent answers is sorted, with one line that is not endles
   });
   fc.assert(
     fc.property(anyFacts, (known) => {
-      const found = faultOf(known, NOW);
+      const found = faultOf(known, NOW, adviceFor(["opencode"]));
       assert.ok(found.message.length > 0 && found.message.length < 1_000);
       assert.doesNotMatch(found.message, /[\n\r]/);
       if (found.kind === "quota") {
