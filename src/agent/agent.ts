@@ -1,10 +1,11 @@
 import { PROTOCOL_VERSION, RequestError } from "@agentclientprotocol/sdk";
-import { AgentError } from "./errors.ts";
-import { messageOf, UserError } from "../platform/failure.ts";
+import { lineOf } from "./error_words.ts";
+import { AgentError, isLoginMissing, isRefusal } from "./errors.ts";
+import { UserError } from "../platform/failure.ts";
 import { asNumber, asObject, asText } from "../platform/json.ts";
 import { connect, type LinkOptions } from "./link.ts";
 import { type AgentExit, launch, type LaunchOptions } from "./process.ts";
-import { type AgentSession, openSession } from "./session.ts";
+import { type AgentSession, loginMissing, openSession, rpcOf } from "./session.ts";
 
 const INITIALIZE_MS = 30_000;
 /** So much of stderr goes with a failure, out of so much that is looked at. */
@@ -39,7 +40,7 @@ export interface Agent {
  * Starts an agent and shakes hands.
  *
  * @throws {UserError} when it cannot be started or speaks another version of the protocol.
- * @throws {AgentError} when it crashes or does not answer in time.
+ * @throws {AgentError} when it crashes, fails, or does not answer in time.
  */
 export async function startAgent(options: AgentOptions): Promise<Agent> {
   const process = launch(options);
@@ -66,15 +67,23 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     };
   } catch (error) {
     await link.close();
-    if (error instanceof RequestError) throw refusedHandshake(error);
+    if (error instanceof RequestError) throw failedHandshake(error, options, lastLines());
     if (!(error instanceof AgentError)) throw error;
     throw new AgentError(error.message, error.lastWords, error.rpc, lastLines());
   }
 }
 
-/** Whoever does not want to speak with us will not want to a moment later. */
-function refusedHandshake(error: RequestError): UserError {
-  return new UserError(`the agent refused the handshake: ${messageOf(error)}`, [
+/** Whoever does not want to speak with us will not want to a moment later; whoever has failed may. */
+function failedHandshake(
+  error: RequestError,
+  { command }: AgentOptions,
+  lines: readonly string[],
+): Error {
+  if (isLoginMissing(error)) return loginMissing(error, command);
+  if (!isRefusal(error)) {
+    return new AgentError(`the agent's start failed: ${lineOf(error)}`, "", rpcOf(error), lines);
+  }
+  return new UserError(`the agent refused the handshake: ${lineOf(error)}`, [
     "Is it logged in, and does its version speak this protocol? Try: iteratr doctor",
   ]);
 }

@@ -1,5 +1,6 @@
 import { asNumber, asText } from "../platform/json.ts";
-import { headOf, printable } from "../platform/text.ts";
+import type { AgentAdvice } from "./advice.ts";
+import { printableLine, withoutPrefix, wordsOf } from "./error_words.ts";
 import type { ProviderError } from "./monitor.ts";
 import { resetInHeaders, retryInHeaders } from "./reset/headers.ts";
 import { resetInJson, retryInJson } from "./reset/json.ts";
@@ -38,13 +39,11 @@ const MOMENT_MS = 3_000;
 /** An agent's own back-off stays below this; a longer wait is one that the provider has asked for. */
 const OWN_BACKOFF_MS = 60_000;
 const MAX_BODY_CHARS = 256 * 1024;
-const MAX_MESSAGE_CHARS = 500;
 
-const LOG_IN = "Log in: opencode auth login";
 const OTHER_MODEL = "Choose another model: --model <provider>/<model>";
 
 /** Sorts what kept a turn from its end. Total: what nobody can place is transient. */
-export function faultOf(facts: FaultFacts, now: number): Fault {
+export function faultOf(facts: FaultFacts, now: number, advice: AgentAdvice): Fault {
   const known = read(facts);
   const message = messageFor(facts, known);
   if (isLimit(facts, known, now)) {
@@ -55,7 +54,7 @@ export function faultOf(facts: FaultFacts, now: number): Fault {
   if (asked !== undefined && asked > now + MOMENT_MS) {
     return { kind: "quota", until: asked, message };
   }
-  return personFault(facts, known, message) ?? { kind: "transient", message };
+  return personFault(facts, known, message, advice) ?? { kind: "transient", message };
 }
 
 /** The facts, with what is JSON in them read. */
@@ -75,10 +74,12 @@ function read({ rpc, provider, waiting }: FaultFacts): Known {
     jsonOf(withoutPrefix(rpc?.message ?? ""));
   const codes = [...codesIn(body), ...codesIn(rpc?.data)];
   if (provider !== undefined) codes.push(provider.name.toLowerCase());
-  const texts = [provider?.message, rpc?.message, waiting?.message]
+  const answered = rpc === undefined ? [] : wordsOf(rpc);
+  const texts = [provider?.message, ...answered, waiting?.message]
     .flatMap((text) => text === undefined || text.trim() === "" ? [] : [text]);
   const told = provider !== undefined && provider.status === undefined ? body : rpc?.data;
-  return { status: provider?.status ?? statusIn(told), body, codes, texts };
+  const status = provider?.status ?? statusIn(told) ?? statusOf(rpc?.code);
+  return { status, body, codes, texts };
 }
 
 const CODE_FIELDS = ["type", "code", "status", "reason", "error", "errorName", "errorKind", "name"];
@@ -97,8 +98,15 @@ function joined(code: string): string {
 function statusIn(value: unknown): number | undefined {
   return objectsIn(value)
     .flatMap((fields) => ["statusCode", "status", "httpStatus", "code"].map((name) => fields[name]))
-    .map(asNumber)
-    .find((number) => number !== undefined && number >= 400 && number <= 599);
+    .map(statusOf)
+    .find((status) => status !== undefined);
+}
+
+/** An HTTP status, also one in digits; an agent may give it for the code of its answer. */
+function statusOf(value: unknown): number | undefined {
+  const text = asText(value)?.trim();
+  const number = text !== undefined && /^\d{3}$/.test(text) ? Number(text) : asNumber(value);
+  return number !== undefined && number >= 400 && number <= 599 ? number : undefined;
 }
 
 function isLimit(facts: FaultFacts, { status, codes, texts }: Known, now: number): boolean {
@@ -142,7 +150,12 @@ const UNPAID =
 const UNKNOWN_MODEL =
   /^model:|\bmodels?\b.{0,200}(not (found|exist|supported|available)|unknown|no access)|(unknown|unsupported|invalid|no such|not found).{0,60}\bmodels?\b/im;
 
-function personFault({ rpc }: FaultFacts, known: Known, message: string): Fault | undefined {
+function personFault(
+  { rpc }: FaultFacts,
+  known: Known,
+  message: string,
+  { logIn, models }: AgentAdvice,
+): Fault | undefined {
   const { status, codes, texts } = known;
   const named = (...names: readonly string[]): boolean =>
     codes.some((code) => names.includes(code));
@@ -160,7 +173,7 @@ function personFault({ rpc }: FaultFacts, known: Known, message: string): Fault 
     return person(
       "the provider does not know the model",
       OTHER_MODEL,
-      "See which there are: opencode models",
+      ...models,
     );
   }
   const isUnpaid = (isFinal || status === 403 || status === 429) &&
@@ -168,15 +181,15 @@ function personFault({ rpc }: FaultFacts, known: Known, message: string): Fault 
   if (status === 402 || isUnpaid) {
     return person("the provider reports a billing problem", "Top up the account", OTHER_MODEL);
   }
-  if (status === 403) return person("the provider refuses access", LOG_IN, OTHER_MODEL);
+  if (status === 403) return person("the provider refuses access", logIn, OTHER_MODEL);
   if (
     status === 401 ||
     isFinal && named("providerautherror", "invalid_api_key", "api_key_invalid")
   ) {
-    return person("the provider refuses the login", LOG_IN);
+    return person("the provider refuses the login", logIn);
   }
   if (rpc?.code === AUTH_REQUIRED && status === undefined) {
-    return person("the agent requires you to log in", LOG_IN);
+    return person("the agent requires you to log in", logIn);
   }
   return undefined;
 }
@@ -187,20 +200,12 @@ function messageFor({ provider, rpc }: FaultFacts, { status, body, texts }: Know
   const words = jsonOf(withoutPrefix(said)) === undefined
     ? withoutPrefix(said)
     : messagesIn(body)[0] ?? said;
-  const line = printable(words.slice(0, 4 * MAX_MESSAGE_CHARS)).replaceAll(/\s+/g, " ").trim();
   const name = provider?.name ?? asText(objectsIn(rpc?.data)[0]?.["errorName"]) ?? "";
-  const short = line.length <= MAX_MESSAGE_CHARS
-    ? line
-    : `${headOf(line, MAX_MESSAGE_CHARS - 3)}...`;
-  const shown = short || headOf(printable(name).replaceAll(/\s+/g, " ").trim(), 100) ||
+  const shown = printableLine(words) || printableLine(name, 100) ||
     "the turn failed without a word";
   return status === undefined || shown.includes(String(status))
     ? shown
     : `${shown} (HTTP ${status})`;
-}
-
-function withoutPrefix(text: string): string {
-  return text.slice(0, MAX_BODY_CHARS).replace(/^(\s*internal error:\s*)+/i, "");
 }
 
 function messagesIn(body: unknown): readonly string[] {

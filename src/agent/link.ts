@@ -70,7 +70,7 @@ export function connect(process: AgentProcess, options: LinkOptions): Link {
     ]);
     const exit = await endProcess(process, options.clock);
     if (!byItself) {
-      throw new AgentError("the agent has closed its output", process.stderr().lastWords());
+      throw new AgentError("the agent has closed the connection", process.stderr().lastWords());
     }
     throw new AgentError(
       exit.signal === null

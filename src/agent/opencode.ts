@@ -10,15 +10,18 @@ export function isOpencode(command: readonly [string, ...string[]]): boolean {
 
 /** How opencode is started, and where it then tells what it spends. */
 export interface OpencodeLaunch {
-  readonly command: readonly [string, ...string[]];
+  /** What follows the user's command, for each start anew. */
+  readonly moreWords: () => readonly string[];
   /** What comes on top of the user's environment. */
   readonly env: Readonly<Record<string, string>>;
-  readonly server: OpencodeServer;
+  /** Its side server, on the port of the last start; `undefined` when nobody can know where it is. */
+  readonly server: OpencodeServer | undefined;
 }
 
 /**
- * Prepares the start of opencode on a port and with a password that only iteratr knows. A port that the
- * user's command names is left as it is.
+ * Prepares the starts of opencode on a port and with a password that only iteratr knows. Each start has a
+ * port of its own: somebody else may have taken the last one meanwhile. A port that the user's command
+ * names is left as it is.
  *
  * @throws {UserError} when the user's own `OPENCODE_CONFIG_CONTENT` is no JSON object.
  */
@@ -32,16 +35,38 @@ export function prepareOpencode(
   },
 ): OpencodeLaunch {
   const password = crypto.randomUUID();
-  const given = command.findIndex((word) => word === "--port" || word.startsWith("--port="));
-  const word = command[given];
-  const port = word === undefined
-    ? freePort()
-    : Number(word === "--port" ? command[given + 1] : word.slice("--port=".length));
+  const prepared = opencodeEnvironment(env, options.directory, password);
+  const given = portIn(command);
+  if (given !== undefined) {
+    // With 0, opencode takes a port that it tells nobody.
+    const isKnown = Number.isInteger(given) && given > 0 && given < 65_536;
+    const server = { port: given, password, directory: options.root };
+    return { moreWords: () => [], env: prepared, server: isKnown ? server : undefined };
+  }
+  let port = freePort();
   return {
-    command: word === undefined ? [...command, "--port", String(port)] : command,
-    env: opencodeEnvironment(env, options.directory, password),
-    server: { port, password, directory: options.root },
+    moreWords: () => {
+      port = freePort();
+      return ["--port", String(port)];
+    },
+    env: prepared,
+    server: {
+      get port() {
+        return port;
+      },
+      password,
+      directory: options.root,
+    },
   };
+}
+
+/** The port that a command names; `undefined` when it names none, `NaN` when nobody can read it. */
+function portIn(command: readonly string[]): number | undefined {
+  const at = command.findLastIndex((word) => word === "--port" || word.startsWith("--port="));
+  const word = command[at];
+  if (word === undefined) return undefined;
+  const text = word === "--port" ? command[at + 1] ?? "" : word.slice("--port=".length);
+  return /^\d+$/.test(text) ? Number(text) : NaN;
 }
 
 /**

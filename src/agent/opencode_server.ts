@@ -3,6 +3,7 @@ import { addUsage, NO_USAGE, type Usage } from "../session/usage.ts";
 
 /** opencode's own server on loopback, which knows what a session has spent as a whole. */
 export interface OpencodeServer {
+  /** Of the last start; read for each request. */
   readonly port: number;
   readonly password: string;
   /** The directory that its sessions belong to. */

@@ -8,6 +8,8 @@ import type { Clock } from "../platform/clock.ts";
 /** How an agent is started. */
 export interface LaunchOptions {
   readonly command: readonly [string, ...string[]];
+  /** Words that follow the command's own, made anew for each start. */
+  readonly moreWords?: () => readonly string[];
   /** Absolute path of the root. */
   readonly cwd: string;
   /** The whole environment; nothing is inherited besides. */
@@ -40,7 +42,8 @@ const STDERR_KEPT = 8_000;
  * @throws {UserError} when the program is not there or cannot be run.
  */
 export function launch(options: LaunchOptions): AgentProcess {
-  const [program, ...args] = options.command;
+  const [program, ...words] = options.command;
+  const args = [...words, ...options.moreWords?.() ?? []];
   let child: Deno.ChildProcess;
   try {
     child = new Deno.Command(program, {

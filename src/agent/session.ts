@@ -3,9 +3,12 @@ import type { Clock } from "../platform/clock.ts";
 import { messageOf, UserError } from "../platform/failure.ts";
 import { asObject, asText } from "../platform/json.ts";
 import { nearest } from "../platform/nearest.ts";
-import { AgentError, type RpcFailure } from "./errors.ts";
+import { adviceFor } from "./advice.ts";
+import { lineOf, printableLine } from "./error_words.ts";
+import { AgentError, isLoginMissing, isRefusal, type RpcFailure } from "./errors.ts";
 import type { Link } from "./link.ts";
 import { readModelChoice } from "./model.ts";
+import type { LaunchOptions } from "./process.ts";
 import { type PromptResult, readPromptResult } from "./turn.ts";
 import type { AgentUpdate } from "./update.ts";
 
@@ -13,7 +16,6 @@ const NEW_SESSION_MS = 60_000;
 /** For every other request but a prompt. */
 const ANSWER_MS = 30_000;
 const CANCEL_MS = 2_000;
-const AUTH_REQUIRED = -32000;
 
 /** One session of an agent. */
 export interface AgentSession {
@@ -37,17 +39,17 @@ export interface AgentSession {
 /** Opens a session in a directory, with the given model. See `Agent.openSession`. */
 export async function openSession(
   link: Link,
-  options: { readonly clock: Clock; readonly cwd: string },
+  options: Pick<LaunchOptions, "command" | "cwd"> & { readonly clock: Clock },
   model: string | undefined,
 ): Promise<AgentSession> {
   const answer = await link
     .ask("session/new", { cwd: options.cwd, mcpServers: [] }, NEW_SESSION_MS)
     .catch((error: unknown) => {
-      throw sessionError(error);
+      throw sessionError(error, options.command);
     });
   const id = asText(asObject(answer)?.["sessionId"]);
   if (id === undefined) throw new AgentError("the agent gave its new session no id", "");
-  if (model !== undefined) await chooseModel(link, id, answer, model);
+  if (model !== undefined) await chooseModel(link, options.command, { id, answer, model });
   return {
     id,
     isModelKnown: readModelChoice(answer) !== undefined,
@@ -55,27 +57,32 @@ export async function openSession(
   };
 }
 
-function sessionError(error: unknown): unknown {
+function sessionError(error: unknown, command: LaunchOptions["command"]): unknown {
   if (!(error instanceof RequestError)) return error;
-  return error.code === AUTH_REQUIRED
-    ? new UserError(`the agent requires you to log in: ${messageOf(error)}`, [
-      "Log in: opencode auth login",
-    ])
-    : new AgentError(`the agent opened no session: ${messageOf(error)}`, "", rpcOf(error));
+  return isLoginMissing(error)
+    ? loginMissing(error, command)
+    : new AgentError(`the agent opened no session: ${lineOf(error)}`, "", rpcOf(error));
 }
 
-function rpcOf(error: RequestError): RpcFailure {
+/** What to say when an agent wants somebody to log in. */
+export function loginMissing(error: RequestError, command: LaunchOptions["command"]): UserError {
+  const { logIn } = adviceFor(command);
+  return new UserError(`the agent requires you to log in: ${lineOf(error)}`, [logIn]);
+}
+
+/** An agent's error as the rest of iteratr knows it. */
+export function rpcOf(error: RequestError): RpcFailure {
   const { code, data } = error;
   return { code, message: messageOf(error), data };
 }
 
 async function chooseModel(
   link: Link,
-  sessionId: string,
-  session: unknown,
-  model: string,
+  command: LaunchOptions["command"],
+  session: { readonly id: string; readonly answer: unknown; readonly model: string },
 ): Promise<void> {
-  const choice = readModelChoice(session);
+  const { id: sessionId, model } = session;
+  const choice = readModelChoice(session.answer);
   if (choice === undefined || choice.current === model) return;
   if (!choice.available.includes(model)) throw unknownModel(model, choice.available);
   const { via } = choice;
@@ -89,21 +96,33 @@ async function chooseModel(
       : await link.ask("session/set_model", { sessionId, modelId: model }, ANSWER_MS);
     const current = readModelChoice(answer)?.current ?? model;
     if (current === model) return;
-    throw new AgentError(`the agent was told to use ${model} and uses ${current}`, "");
+    throw new AgentError(`the agent was told to use ${model} and uses ${shownName(current)}`, "");
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
-    throw new UserError(`the agent refuses the model "${model}": ${messageOf(error)}`);
+    if (isLoginMissing(error)) throw loginMissing(error, command);
+    if (isRefusal(error)) {
+      throw new UserError(`the agent refuses the model "${model}": ${lineOf(error)}`);
+    }
+    throw new AgentError(`the agent took no model: ${lineOf(error)}`, "", rpcOf(error));
   }
 }
 
+const SHOWN_MODELS = 10;
+
 function unknownModel(model: string, available: readonly string[]): UserError {
   const meant = nearest(model, available);
-  const shown = available.slice(0, 10).join(", ");
-  const more = available.length > 10 ? ` and ${available.length - 10} more` : "";
-  const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
+  const shown = available.slice(0, SHOWN_MODELS).map(shownName).join(", ");
+  const left = available.length - SHOWN_MODELS;
+  const more = left > 0 ? ` and ${left} more` : "";
+  const hint = meant === undefined ? "" : `; did you mean ${shownName(meant)}?`;
   return new UserError(`the agent knows no model "${model}"${hint}`, [
     `It knows: ${shown}${more}`,
   ]);
+}
+
+/** An agent may call its models whatever it likes. */
+function shownName(model: string): string {
+  return printableLine(model, 80);
 }
 
 async function prompt(

@@ -80,7 +80,8 @@ export function readConfigText(text: string, name: string): FileContent {
         continue;
       }
       const source = value.source ?? "";
-      if (value.value === null || source === "") {
+      const mayBeEmpty = spec.kind.kind === "text" || spec.kind.kind === "path";
+      if (value.value === null || mayBeEmpty && source === "") {
         entries.push({ key: path, value: undefined, line });
         continue;
       }
@@ -106,9 +107,9 @@ function listSource(value: unknown): string | undefined {
   return value.items.map((item) => isScalar(item) ? item.source ?? "" : "?").join(", ");
 }
 
-/** `key:` and `key: null` say that it is not set. */
+/** `key:` and `key: null` say that it is not set; an empty text is a mistake, and switches nothing off. */
 function isUnset(value: unknown): boolean {
-  return isScalar(value) && (value.value === null || value.source === "");
+  return isScalar(value) && value.value === null;
 }
 
 /** The message for a key that does not exist, with the one that was probably meant. */

@@ -18,6 +18,8 @@ export interface Progress {
   usage: Usage;
   /** Whether an extra turn has told the agent what a hook complained of. */
   hasTold: boolean;
+  /** Whether it was said that nobody knows the agent's model. */
+  hasDoubted: boolean;
 }
 
 /** What a run works with once it has begun. */

@@ -41,6 +41,9 @@ export async function drive(context: DriveContext): Promise<Ending> {
     // A store that fails is noticed by whoever writes what must not be lost.
     recorder.record(event("budget.warned", { budget: "time", used, limit })).catch(() => undefined);
   });
+  if (plan.unmonitored !== undefined) {
+    await recorder.record(event("warning", { message: plan.unmonitored }));
+  }
   const frozen = new FrozenFiles(plan.sources, recorder);
   const stop = AbortSignal.any([world.stop, time.up]);
   await hooks.run("session_start", {}, stop);

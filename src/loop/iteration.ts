@@ -59,7 +59,7 @@ export async function iterate(
 }
 
 async function begin(
-  { plan, world, recorder, autoCommit, hooks }: IterationContext,
+  { plan, world, recorder, autoCommit, hooks, progress }: IterationContext,
   course: Course,
   isModelKnown: boolean,
 ): Promise<number> {
@@ -71,7 +71,8 @@ async function begin(
   course.n = n;
   course.start = world.clock.monotonic();
   world.log.record("info", "loop", "iteration begins", { n });
-  if (!isModelKnown) {
+  if (!isModelKnown && !progress.hasDoubted) {
+    progress.hasDoubted = true;
     const message = `the agent does not tell its model: nobody knows whether it is ${plan.model}`;
     await recorder.record(event("warning", { message }));
   }

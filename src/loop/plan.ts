@@ -25,6 +25,8 @@ export interface RunPlan {
   readonly agent: LaunchOptions;
   /** What the agent tells beside the protocol; without it, the protocol's own figures have to do. */
   readonly monitor: AgentMonitor | undefined;
+  /** Why there is none, where there could be one. */
+  readonly unmonitored: string | undefined;
   readonly limits: Limits;
   /** Whether the work of each iteration is committed. */
   readonly autoCommit: boolean;

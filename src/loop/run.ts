@@ -19,6 +19,7 @@ import { HookRunner } from "./hook_runner.ts";
 import { mend } from "./mend.ts";
 import { endOrphans } from "./orphans.ts";
 import type { RunPlan, RunWorld } from "./plan.ts";
+import { printableEnding } from "./printable_ending.ts";
 import type { Recorder } from "./recorder.ts";
 import { makeRemains, type Remains } from "./remains.ts";
 import { rescue } from "./rescue.ts";
@@ -30,7 +31,9 @@ import { beginTenancy, type Tenancy } from "./tenancy.ts";
  * the ending is recorded where the store still takes it, the leases are given back, and the ending is
  * returned, never thrown.
  */
-export async function run(plan: RunPlan, world: RunWorld): Promise<Ending> {
+export async function run(plan: RunPlan, given: RunWorld): Promise<Ending> {
+  const endingOf = (error: unknown): Ending => printableEnding(given.endingOf(error));
+  const world = { ...given, endingOf };
   const lost = new AbortController();
   const stop = AbortSignal.any([world.stop, lost.signal]);
   // It may have been told to stop before it began.
@@ -85,7 +88,7 @@ async function runAsTenant(
     model: plan.model,
     version: plan.version,
   });
-  const progress: Progress = { tally: FRESH, usage: NO_USAGE, hasTold: false };
+  const progress: Progress = { tally: FRESH, usage: NO_USAGE, hasTold: false, hasDoubted: false };
   let recorder: Recorder | undefined;
   let hooks: HookRunner | undefined;
   let { stop } = world;

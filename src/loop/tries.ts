@@ -3,7 +3,7 @@ import { messageOf } from "../platform/failure.ts";
 import { formatDuration } from "../platform/text.ts";
 import { event } from "../session/event.ts";
 import { NO_USAGE, totalTokens } from "../session/usage.ts";
-import { attempt } from "./attempt.ts";
+import { attempt, failedUnseen } from "./attempt.ts";
 import type { Attempt, AttemptEnd } from "./attempt_end.ts";
 import { attemptSection } from "./attempt_section.ts";
 import type { RunContext } from "./context.ts";
@@ -67,9 +67,12 @@ export class Tries {
     const left = Math.max(0, until - clock.now().getTime());
     if (plan.maxWaitMs === 0 || waitedMs + left > plan.maxWaitMs) {
       const at = new Date(until).toISOString();
+      const most = formatDuration(plan.maxWaitMs);
       const why = plan.maxWaitMs === 0
         ? "waiting is switched off"
-        : `that is more than ${formatDuration(plan.maxWaitMs)} away`;
+        : left > plan.maxWaitMs
+        ? `that is more than ${most} away`
+        : `with what the iteration has waited already that would be more than ${most}`;
       throw new AgentError(
         `the provider's quota is used up until ${at}, and ${why}: ${message}`,
         "",
@@ -113,9 +116,8 @@ export class Tries {
       agent = await this.#context.agents.current();
     } catch (error) {
       if (!(error instanceof AgentError)) throw error;
-      const fault = { kind: "transient", message: messageOf(error) } as const;
       const nothing = { usage: NO_USAGE, models: [], hasHeard: false };
-      return { ...nothing, end: { kind: "failed", error, fault } };
+      return { ...nothing, end: failedUnseen(error, this.#context) };
     }
     return await attempt(this.#context, {
       agent,

@@ -1,3 +1,4 @@
+import { adviceFor } from "../agent/advice.ts";
 import { AgentError } from "../agent/errors.ts";
 import { faultOf } from "../agent/fault.ts";
 import type { PromptResult } from "../agent/turn.ts";
@@ -106,7 +107,8 @@ export function watchTurn(
     const provider = await monitor?.lastError(session);
     const now = world.clock.now().getTime();
     const ahead = waiting !== undefined && waiting.until > now ? waiting : undefined;
-    const fault = faultOf({ rpc: error.rpc, provider, waiting: ahead }, now);
+    const facts = { rpc: error.rpc, provider, waiting: ahead };
+    const fault = faultOf(facts, now, adviceFor(plan.agent.command));
     await close();
     return { ...await spent(undefined), end: { kind: "failed", error, fault } };
   };

@@ -1,6 +1,6 @@
 import type { Clock } from "../platform/clock.ts";
 import { formatDuration } from "../platform/text.ts";
-import { labelled } from "./layout.ts";
+import { labelled, timeOfDay } from "./layout.ts";
 
 /** Rewrites the line that the cursor is in (ECMA-48: carriage return, erase in line). */
 const ERASE = "\r\x1b[2K";
@@ -13,6 +13,10 @@ export interface CountdownPlace {
   readonly clock: Clock;
   /** On a terminal the line is rewritten in place; elsewhere there is a new one each minute. */
   readonly isTerminal: boolean;
+  /** Columns of the terminal; a line that is broken could not be rewritten. */
+  readonly columns?: () => number | undefined;
+  /** Puts the time in front of every line. */
+  readonly timestamps?: boolean;
   write(text: string): void;
 }
 
@@ -53,7 +57,8 @@ export class Countdown implements Disposable {
       const left = until - clock.now().getTime();
       if (left <= 0) return;
       if (isTerminal) {
-        this.#place.write(`${ERASE}${lineOf(left)}`);
+        const most = (this.#place.columns?.() ?? Infinity) - 1;
+        this.#place.write(`${ERASE}${this.#lineOf(left).slice(0, Math.max(0, most))}`);
         this.#hasLine = true;
       }
       // To the next full unit, so that the figures are round ones.
@@ -61,11 +66,14 @@ export class Countdown implements Disposable {
       await clock.sleep(left % unit || unit, signal);
       if (signal.aborted) return;
       const rest = until - clock.now().getTime();
-      if (!isTerminal && rest > 0) this.#place.write(`${lineOf(rest)}\n`);
+      if (!isTerminal && rest > 0) this.#place.write(`${this.#lineOf(rest)}\n`);
     }
   }
-}
 
-function lineOf(leftMs: number): string {
-  return labelled("quota", `${formatDuration(Math.ceil(leftMs / SECOND_MS) * SECOND_MS)} left`);
+  #lineOf(leftMs: number): string {
+    const { clock, timestamps = false } = this.#place;
+    const time = timestamps ? `${timeOfDay(clock.now())} ` : "";
+    const left = formatDuration(Math.ceil(leftMs / SECOND_MS) * SECOND_MS);
+    return `${time}${labelled("quota", `${left} left`)}`;
+  }
 }

@@ -7,7 +7,7 @@ import {
   printable,
 } from "../platform/text.ts";
 import type { BudgetFacts, EventData } from "../session/event.ts";
-import { labelled, timeOfDay } from "./layout.ts";
+import { labelled, momentOf } from "./layout.ts";
 
 /** `retry   1 of 3 in 5s: the agent's process ended with code 7`. */
 export function retryLine(
@@ -37,17 +37,18 @@ function watchdogText(kind: EventData["watchdog.fired"]["kind"], limit: number):
   }
 }
 
-/** The agent waits for its provider. */
-export function agentWaitingLine({ until, message }: EventData["agent.waiting"]): string {
-  return labelled(
-    "wait",
-    `the agent asks its provider again at ${clock(until)}: ${words(message)}`,
-  );
+/** The agent waits for its provider. `at` is when the event was. */
+export function agentWaitingLine(
+  { until, message }: EventData["agent.waiting"],
+  at: string,
+): string {
+  const next = clock(until, at);
+  return labelled("wait", `the agent asks its provider again at ${next}: ${words(message)}`);
 }
 
-/** The run waits for its provider. */
-export function quotaWaitingLine({ until, error }: EventData["quota.waiting"]): string {
-  return labelled("quota", `used up until ${clock(until)}, the run waits: ${words(error)}`);
+/** The run waits for its provider. `at` is when the event was. */
+export function quotaWaitingLine({ until, error }: EventData["quota.waiting"], at: string): string {
+  return labelled("quota", `used up until ${clock(until, at)}, the run waits: ${words(error)}`);
 }
 
 /** The wait is over. */
@@ -91,9 +92,9 @@ function amounts({ budget, used, limit }: BudgetFacts): {
   return { used: write(used), limit: write(limit) };
 }
 
-function clock(at: string): string {
-  const date = new Date(at);
-  return Number.isNaN(date.getTime()) ? words(at) : timeOfDay(date);
+function clock(until: string, at: string): string {
+  const date = new Date(until);
+  return Number.isNaN(date.getTime()) ? words(until) : momentOf(date, new Date(at));
 }
 
 function words(text: string): string {

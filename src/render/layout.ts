@@ -35,6 +35,15 @@ export function timeOfDay(at: Date): string {
   return at.toTimeString().slice(0, 8);
 }
 
+/** `14:02:11`, with the date in front of it on another day than that of `seen`, in local time. */
+export function momentOf(at: Date, seen: Date): string {
+  const pad = (value: number): string => String(value).padStart(2, "0");
+  const dayOf = (date: Date): string =>
+    `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
+  const day = dayOf(at);
+  return day === dayOf(seen) ? timeOfDay(at) : `${day} ${timeOfDay(at)}`;
+}
+
 /** Cuts a one-line text to a number of columns, with an ellipsis. */
 export function fit(text: string, columns: number): string {
   const line = text.replaceAll(/\s+/g, " ").trim();

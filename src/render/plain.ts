@@ -116,14 +116,14 @@ export class PlainRenderer implements Renderer {
       case "agent.renewed":
         return [labelled("agent", `is restarted: ${clean(event.data.why)}`)];
       case "agent.waiting":
-        return this.#wrapped(agentWaitingLine(event.data));
+        return this.#wrapped(agentWaitingLine(event.data, event.at));
       case "retry.scheduled":
         return this.#wrapped(retryLine(event.data)).map(style.bad);
       case "watchdog.fired":
         return this.#wrapped(watchdogLine(event.data)).map(style.bad);
       case "quota.waiting":
         this.#waitsUntil = Date.parse(event.data.until);
-        return this.#wrapped(quotaWaitingLine(event.data));
+        return this.#wrapped(quotaWaitingLine(event.data, event.at));
       case "quota.over":
         this.#waitsUntil = undefined;
         return [quotaOverLine(event.data)];

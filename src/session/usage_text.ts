@@ -1,11 +1,11 @@
 import { formatCost, formatCount } from "../platform/text.ts";
 import type { Usage } from "./usage.ts";
 
-/** Tokens and dollars; marked when they are known to miss something. */
+/** Tokens, those from a cache apart, and dollars; marked when they are known to miss something. */
 export function usageText(usage: Usage): string {
-  const input = usage.inputTokens + usage.cachedTokens;
   const figures = [
-    ...(input > 0 ? [`${formatCount(input)} in`] : []),
+    ...(usage.inputTokens > 0 ? [`${formatCount(usage.inputTokens)} in`] : []),
+    ...(usage.cachedTokens > 0 ? [`${formatCount(usage.cachedTokens)} cached`] : []),
     ...(usage.outputTokens > 0 ? [`${formatCount(usage.outputTokens)} out`] : []),
     ...(usage.cost > 0 ? [formatCost(usage.cost)] : []),
   ];

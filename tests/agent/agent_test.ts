@@ -183,13 +183,17 @@ Deno.test(
 );
 
 Deno.test(
-  "an agent that answers the handshake with an error is for a person to mend",
+  "an agent that refuses the handshake is for a person to mend, one that fails in it has failed",
   OPTIONS,
   async () => {
     await using stage = await Stage.make();
     await assert.rejects(
-      Guest.start(stage, "errors at=initialize message=no-way"),
+      Guest.start(stage, "errors at=initialize message=no-way code=-32602"),
       (error) => error instanceof UserError && error.message.includes("no-way"),
+    );
+    await assert.rejects(
+      Guest.start(stage, "errors at=initialize message=no-way"),
+      (error) => error instanceof AgentError && error.rpc?.message === "no-way",
     );
   },
 );

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { adviceFor } from "../../src/agent/advice.ts";
 import { type Fault, type FaultFacts, faultOf } from "../../src/agent/fault.ts";
 import type { ProviderError } from "../../src/agent/monitor.ts";
 
@@ -20,7 +21,7 @@ function rpc(message: string, data: unknown = undefined, code = -32603): FaultFa
 }
 
 function fault(known: Partial<FaultFacts>): Fault {
-  return faultOf(facts(known), NOW);
+  return faultOf(facts(known), NOW, adviceFor(["opencode", "acp"]));
 }
 
 /** How far ahead a quota's end is; `undefined` when the fault is none. */
@@ -55,6 +56,16 @@ Deno.test("a login that is refused or missing is for a person, who is told how t
     }).message,
     "the provider refuses the login: Incorrect API key provided (HTTP 401)",
   );
+});
+
+Deno.test("nobody is told to use the commands of another agent", () => {
+  const advice = adviceFor(["claude-code-acp"]);
+  for (const status of [401, 403, 404]) {
+    const message = "The model `m1` does not exist";
+    const found = faultOf(facts({ provider: provider(status, { message }) }), NOW, advice);
+    assert.ok(found.kind === "person" && found.hints.length > 0);
+    assert.doesNotMatch(found.hints.join("\n"), /opencode/);
+  }
 });
 
 Deno.test("a provider that wants money is for a person, even when it names a time", () => {
@@ -119,6 +130,55 @@ Deno.test("sources of the time are trusted in order: data, announcement, headers
   // The last announcement has passed when the last of the agent's own attempts has failed.
   const passed = { until: NOW, message: "Rate limit reached" };
   assert.equal(quota({ provider: all, waiting: passed }), 3_000);
+});
+
+Deno.test("what was thrown in an agent is read where its library puts it, below a bare message", () => {
+  const limit = "Rate limit reached for a/b. Please try again in 4 seconds.";
+  for (
+    const data of [
+      { details: limit },
+      { message: limit },
+      { error: limit },
+      { error: { message: limit } },
+      { error: { details: { message: limit } } },
+      { details: JSON.stringify({ error: { message: limit } }) },
+      JSON.stringify({ details: limit }),
+      limit,
+    ]
+  ) {
+    assert.deepEqual(fault({ rpc: rpc("Internal error", data) }), {
+      kind: "quota",
+      until: NOW + 4_000,
+      message: limit,
+    }, JSON.stringify(data));
+  }
+  const said = (message: string, data: unknown): string =>
+    fault({ rpc: rpc(message, data) }).message;
+  const details = "connect ECONNREFUSED\n10.0.0.1:443";
+  for (
+    const bare of ["Internal error", "internal error.", "Internal error: ", "", "Server error"]
+  ) {
+    assert.equal(said(bare, { details }), "connect ECONNREFUSED 10.0.0.1:443", bare);
+  }
+  // A message that says something is told; a time is looked for in both.
+  assert.equal(said("Internal error: broken pipe", { details }), "broken pipe");
+  assert.equal(quota({ rpc: rpc("It did not work", { details: limit }) }), 4_000);
+  assert.equal(said("Internal error", { details: 7, message: null, error: [] }), "Internal error");
+});
+
+Deno.test("an HTTP status is read from an answer's code, and from digits in a text", () => {
+  assert.equal(fault({ rpc: rpc("Invalid API key", undefined, 401) }).kind, "person");
+  assert.equal(quota({ rpc: rpc("Please wait.", { ["retry_after"]: 5 }, 429) }), 5_000);
+  assert.equal(
+    quota({ rpc: rpc("Internal error", { status: "429", ["retry_after"]: 60 }) }),
+    60_000,
+  );
+  // What the provider has answered is the better source, and a code of the protocol is no status.
+  assert.equal(fault({ rpc: rpc("x", { status: 500 }, 401) }).kind, "transient");
+  for (const code of [-32603, 399, 600, 429.5 * 1e9]) {
+    assert.equal(fault({ rpc: rpc("x", { ["retry_after"]: 5 }, code) }).kind, "transient");
+  }
+  assert.equal(fault({ rpc: rpc("x", { status: "4290", code: "429a" }) }).kind, "transient");
 });
 
 Deno.test("a time in the past means now, and one that is absurd means nothing", () => {
@@ -299,6 +359,7 @@ Deno.test("whatever an agent answers is sorted, with one line that is not endles
     "type",
     "code",
     "error",
+    "details",
     "body",
   );
   const data = fc.oneof(
@@ -307,7 +368,7 @@ Deno.test("whatever an agent answers is sorted, with one line that is not endles
     fc.dictionary(key, fc.oneof(fc.jsonValue(), fc.double(), fc.json())),
     fc.json(),
   );
-  const anyRpc = fc.record({ code: fc.constantFrom(-32603, -32000), message: text, data });
+  const anyRpc = fc.record({ code: fc.constantFrom(-32603, -32000, 429), message: text, data });
   const anyProvider = fc.record({
     name: text,
     message: text,
@@ -332,7 +393,7 @@ Deno.test("whatever an agent answers is sorted, with one line that is not endles
   });
   fc.assert(
     fc.property(anyFacts, (known) => {
-      const found = faultOf(known, NOW);
+      const found = faultOf(known, NOW, adviceFor(["opencode"]));
       assert.ok(found.message.length > 0 && found.message.length < 1_000);
       assert.doesNotMatch(found.message, /[\n\r]/);
       if (found.kind === "quota") {

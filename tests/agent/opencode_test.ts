@@ -81,23 +81,45 @@ Deno.test("the side server has the password that is given, and no updates are lo
   });
 });
 
-Deno.test("each start has a password of its own, and a port unless the command names one", async () => {
+/** How opencode is prepared with these words in its command. */
+async function launched(
+  words: readonly string[],
+  look: (launch: ReturnType<typeof prepareOpencode>) => void,
+): Promise<void> {
   const directory = await Deno.makeTempDir({ prefix: "iteratr-test-" });
   try {
-    const start = (...words: readonly string[]): ReturnType<typeof prepareOpencode> =>
-      prepareOpencode(["opencode", "acp", ...words], {}, { directory, root: "/w" });
-    const [one, two] = [start(), start()];
-    assert.notEqual(one.server.password, two.server.password);
-    assert.equal(one.server.password, one.env["OPENCODE_SERVER_PASSWORD"]);
-    assert.deepEqual(one.command, ["opencode", "acp", "--port", String(one.server.port)]);
-    assert.ok(one.server.port > 0);
-    for (const words of [["--port", "4711"], ["--port=4711"]]) {
-      const { command, server } = start(...words);
-      assert.deepEqual(command, ["opencode", "acp", ...words]);
-      assert.equal(server.port, 4711);
-    }
+    look(prepareOpencode(["opencode", "acp", ...words], {}, { directory, root: "/w" }));
   } finally {
     await Deno.remove(directory, { recursive: true });
+  }
+}
+
+Deno.test("each start has a free port, also when somebody has taken the last one, and the server is known there", async () => {
+  let last = "";
+  await launched([], ({ moreWords, server, env }) => {
+    assert.equal(server?.password, env["OPENCODE_SERVER_PASSWORD"]);
+    last = server?.password ?? "";
+    for (let start = 0; start < 5; start++) {
+      const [flag, port] = moreWords();
+      assert.deepEqual([flag, port], ["--port", String(server?.port)]);
+      using taken = Deno.listen({ hostname: "127.0.0.1", port: Number(port) });
+      assert.notDeepEqual(moreWords(), ["--port", String(taken.addr.port)]);
+    }
+  });
+  await launched([], ({ server }) => assert.notEqual(server?.password, last));
+});
+
+Deno.test("a port that the command names is left, and where it says nothing there is no server to ask", async () => {
+  for (const words of [["--port", "4711"], ["--port=4711"], ["--port", "1", "--port", "4711"]]) {
+    await launched(words, ({ moreWords, server }) => {
+      assert.deepEqual(moreWords(), []);
+      assert.equal(server?.port, 4711);
+    });
+  }
+  for (const words of [["--port", "0"], ["--port=0"], ["--port"], ["--port", "x"], ["--port="]]) {
+    await launched(words, ({ moreWords, server }) => {
+      assert.deepEqual([moreWords(), server], [[], undefined], words.join(" "));
+    });
   }
 });
 

@@ -36,6 +36,9 @@ Deno.test("fields of JSON name a time in seconds, in milliseconds, as a date or 
     [{ resetsInSeconds: 0 }, 0],
     [{ retryDelay: "34.074824224s" }, 34_075],
     [{ retryDelay: { seconds: 34 } }, 34 * SECOND],
+    [{ "retry_delay": { seconds: "60" } }, MINUTE],
+    [{ "retry_delay": { seconds: "60s" } }, undefined],
+    [{ "retry_delay": { seconds: null } }, undefined],
     [{ error: { details: [{ "@type": "RetryInfo", retryDelay: "34s" }] } }, 34 * SECOND],
     [[{ error: { "resets_at": NOW / 1_000 + 60 } }], MINUTE],
     // JSON in a text, where an answer stands.
@@ -53,6 +56,11 @@ Deno.test("fields of JSON name a time in seconds, in milliseconds, as a date or 
     [{ headers: { "x-ratelimit-remaining": 7, "x-ratelimit-reset": 60 } }, undefined],
     [{ headers: { "x-ratelimit-reset": ["60"] } }, MINUTE],
     [{ rateLimitReset: 60 }, undefined],
+    [{ headers: [["Retry-After", "60"], ["x", "1"]] }, MINUTE],
+    [{ responseHeaders: [{ name: "retry-after", value: 60 }] }, MINUTE],
+    [{ headers: [["x-ratelimit-reset", ["60"]], null, 7, ["a"], []] }, MINUTE],
+    [{ headers: { ratelimit: "limit=10, remaining=0, reset=50" } }, 50 * SECOND],
+    [{ others: [["retry-after", "60"]] }, undefined],
     // The outermost decides, and of its fields the latest.
     [{ retryAfter: 5, error: { resetsAt: NOW + HOUR } }, 5 * SECOND],
     [{ retryAfter: 5, resetsAt: NOW + HOUR }, HOUR],
@@ -139,6 +147,14 @@ Deno.test("headers name a time, and of several limits the one that is used up de
     }, HOUR],
     [{ "retry-after": "1", "x-ratelimit-reset": "60" }, SECOND],
     [{ "retry-after": "garbage", "x-ratelimit-reset": "60" }, MINUTE],
+    [{ ratelimit: "limit=100, remaining=0, reset=50" }, 50 * SECOND],
+    [{ ratelimit: "limit=100,reset=50" }, 50 * SECOND],
+    [{ ratelimit: "limit=100, remaining=3, reset=50" }, undefined],
+    [{ ratelimit: '"burst";r=0;t=50, "day";r=7;t=3600' }, 50 * SECOND],
+    [{ ratelimit: '"burst";r=0;t=50, "day";r=0;t=3600' }, HOUR],
+    [{ ratelimit: '"day";t=60' }, MINUTE],
+    [{ ratelimit: '"day";r=0' }, undefined],
+    [{ ratelimit: "soon" }, undefined],
     [{ "x-reset": "60" }, undefined],
     [{}, undefined],
   ];
@@ -168,13 +184,48 @@ Deno.test("words name a time when they speak of a limit", () => {
     [`usage limit reached, resets at ${epoch}`, HOUR],
     [`usage limit reached|${NOW / 1_000 - 60}`, 0],
     ["usage limit reached|1766233200", undefined],
+    ["You've hit your limit. Try again in 5 seconds", 5 * SECOND],
+    ["You have reached your weekly usage cap limit, resets in 2 days", 2 * DAY],
+    ["usage limit: resets at 2026-11-20 15:00:00 +0200", HOUR],
+    ["usage limit: try again at 2026-11-20T15:00:00 +02:00.", HOUR],
+    // A time of a clock: the next one, of the zone that is named.
+    ["5-hour limit reached ∙ resets 3pm (UTC)", 3 * HOUR],
+    ["Usage limit reached. Resets 11:58am UTC", 23 * HOUR + 58 * MINUTE],
+    ["Usage limit reached, resets at 12pm (utc)", 0],
+    ["Usage limit reached, resets at 12 a.m. GMT.", 12 * HOUR],
+    ["You've hit your session limit · resets 9am (America/New_York)", 2 * HOUR],
+    ["You've hit your limit · resets 1:30pm (Europe/Berlin)", 30 * MINUTE],
+    ["usage limit: try again at 15:00:30 +0200", HOUR + 30 * SECOND],
+    ["usage limit: available at 15:00Z", 3 * HOUR],
+    ["usage limit: resets Nov 22, 3pm (UTC)", 2 * DAY + 3 * HOUR],
+    ["usage limit: try again at Nov 22nd, 2026 3:05 PM UTC.", 2 * DAY + 3 * HOUR + 5 * MINUTE],
+    ["usage limit: resets Jan 2 at 12pm UTC", 43 * DAY],
+    ["usage limit: resets Nov 20, 3am (UTC)", 0],
+    // Nothing that could be read without guessing.
+    ["usage limit: resets 3pm PST", undefined],
+    ["usage limit: resets 3pm (pst)", undefined],
+    ["usage limit: resets 3pm (Mars/Olympus)", undefined],
+    ["usage limit: resets 3pm (local)", undefined],
+    ["usage limit: resets at 3pm tomorrow", undefined],
+    ["usage limit: resets at 3pm on Friday", undefined],
+    ["usage limit: resets at 3pm, Dec 5", undefined],
+    ["usage limit: resets at 3pm (UTC), Fri Dec 5", undefined],
+    ["usage limit: resets at 15:00 5 December", undefined],
+    ["usage limit: resets Friday 3pm", undefined],
+    ["usage limit: resets at 3", undefined],
+    ["usage limit: resets at 13pm (UTC)", undefined],
+    ["usage limit: resets at 0am (UTC)", undefined],
+    ["usage limit: resets at 24:00 UTC", undefined],
+    ["usage limit: resets at 12:60 UTC", undefined],
+    ["usage limit: resets Nov 32, 3pm UTC", undefined],
+    ["usage limit: 3pm was busy", undefined],
     // Not of a limit.
+    ["The server is down until 3pm (UTC)", undefined],
     ["The disk is full, try again in 2h 5m", undefined],
     ["Server error: retry after 30 seconds", undefined],
     // No time, or none that anybody could mean.
     ["Rate limit reached", undefined],
     ["Rate limit of 3 requests per 60 seconds reached", undefined],
-    ["usage limit reached: resets at 3pm", undefined],
     ["usage limit reached: try again in 400 days", undefined],
     ["usage limit reached: try again in 3 blinks", undefined],
     ["usage limit reached|99999999999999999", undefined],
@@ -183,6 +234,28 @@ Deno.test("words name a time when they speak of a limit", () => {
   for (const [text, expected] of table) {
     assert.equal(ahead(resetInText(text, NOW)), expected, text);
   }
+});
+
+Deno.test("a time of a clock without a zone is that of this machine", () => {
+  const local = (day: number, hour: number, minute: number): number =>
+    new Date(2026, 10, day, hour, minute).getTime();
+  const now = local(20, 12, 0);
+  for (
+    const [text, expected] of [
+      ["usage limit reached: resets at 3pm", local(20, 15, 0)],
+      ["You've hit your limit. Try again at 3:05 PM", local(20, 15, 5)],
+      ["You've hit your limit. Try again at 3:05 PM or upgrade to Pro", local(20, 15, 5)],
+      ["usage limit: resets 9am.", local(21, 9, 0)],
+      ["usage limit: resets at 15:30, and not before", local(20, 15, 30)],
+      ["usage limit: resets Nov 25, 9am", local(25, 9, 0)],
+      // The words were on their way.
+      ["usage limit: resets 12pm", now],
+    ] as const
+  ) {
+    assert.equal(resetInText(text, now), expected, text);
+    if (expected === now) assert.equal(resetInText(text, now + 30_000), now + 30_000);
+  }
+  assert.equal(resetInText("usage limit: resets 12pm", now + 61_000), local(21, 12, 0));
 });
 
 Deno.test("whatever comes, a time is within a year from now, and nothing throws", () => {
@@ -230,7 +303,19 @@ Deno.test("whatever comes, a time is within a year from now, and nothing throws"
     (headers) => check(resetInHeaders(headers, NOW)),
   ));
   const word = fc.oneof(
-    fc.constantFrom("usage limit", "try again in", "resets at", "retry after", "|", "and", ","),
+    fc.constantFrom(
+      "usage limit",
+      "try again in",
+      "resets at",
+      "retry after",
+      "3pm",
+      "15:00",
+      "(UTC)",
+      "Nov",
+      "|",
+      "and",
+      ",",
+    ),
     leaf.map(String),
   );
   fc.assert(fc.property(
@@ -241,7 +326,19 @@ Deno.test("whatever comes, a time is within a year from now, and nothing throws"
 
 Deno.test("endless texts are read in no time", () => {
   const start = performance.now();
-  for (const piece of ["1s ", "retry in 1 ", "a1", "2026-", "again ", " ", "reset "]) {
+  for (
+    const piece of [
+      "1s ",
+      "retry in 1 ",
+      "a1",
+      "2026-",
+      "again ",
+      " ",
+      "reset ",
+      "resets 3pm (",
+      "resets Nov ",
+    ]
+  ) {
     resetInText(`usage limit ${piece.repeat(100_000)}`, NOW);
     resetInJson({ retryAfter: piece.repeat(100_000) }, NOW);
     resetInHeaders({ "retry-after": piece.repeat(100_000) }, NOW);

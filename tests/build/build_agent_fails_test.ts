@@ -151,7 +151,7 @@ Deno.test("an agent that answers with an error ends the run with 2 and the error
 Deno.test("an agent of another protocol, or without a login, ends the run with 1 and says what to do", async () => {
   const cases: readonly (readonly [scenario: string, line: RegExp, hint: RegExp])[] = [
     ["wrong-protocol", /the agent speaks version 99 of the Agent Client Protocol/, /--agent-comm/],
-    ["auth", /the agent requires you to log in: Authentication required/, /opencode auth login/],
+    ["auth", /the agent requires you to log in: Authentication required/, /Log in with the agent/],
   ];
   await together(cases, async ([scenario, line, hint]) => {
     await using stage = await Stage.make();

@@ -59,8 +59,8 @@ const line = (spec: KeySpec): fc.Arbitrary<Line> =>
       ? fc.constantFrom("acme/one", "x", "a-b.c", "0")
       : fc.constantFrom(...samplesOf(spec.kind).good.map(({ text }) => text)),
     style: fc.constantFrom<Style>(
-      ..."plain plain plain single double below empty".split(" ") as Style[],
-      ...hasText(spec) ? ["literal", "folded"] as const : [],
+      ..."plain plain plain single double below".split(" ") as Style[],
+      ...hasText(spec) ? ["literal", "folded", "empty"] as const : [],
     ),
     comment: fc.constantFrom("", "", " # why", "   #x: y"),
     blank: fc.constantFrom([], [], [""], ["# --- model: x"], ["", " # in between", ""]),

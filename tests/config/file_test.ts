@@ -87,6 +87,22 @@ Deno.test("all mistakes of a file are told at once, in their order", () => {
   ]);
 });
 
+Deno.test("an empty text is a mistake for every key that cannot be empty, and switches nothing off", () => {
+  const mayBeEmpty = ["text", "path"];
+  for (const { key, kind } of SPECS.filter(({ kind }) => !mayBeEmpty.includes(kind.kind))) {
+    const says = kind.kind === "gates" ? "must hold commands" : `must be `;
+    for (const empty of ['""', "''"]) {
+      const [mistake = "", ...more] = mistakes(`${key}: ${empty} # none`);
+      assert.ok(mistake.startsWith(`${key} ${says}`), mistake);
+      assert.ok(mistake.endsWith(`, got "" (f:1:${key.length + 3})`), mistake);
+      assert.deepEqual(more, [], key);
+    }
+  }
+  assert.deepEqual(mistakes("budget:\n  cost: ''"), [
+    'budget.cost must be an amount of US dollars such as 5 or 0.50, got "" (f:2:9)',
+  ]);
+});
+
 Deno.test("a list or a mapping for a value is called what it is, for every key that takes none", () => {
   const takesList = ["gates", "durations"];
   for (const { key } of SPECS.filter(({ kind }) => !takesList.includes(kind.kind))) {

@@ -40,7 +40,6 @@ const WAYS: readonly (readonly [text: string, gates: readonly Gate[] | undefined
   ["verify: []", []],
   ["verify:", undefined],
   ["verify: ~", undefined],
-  ["verify: ''", undefined],
   ["verify: { command: a }", [gate("a")]],
   ["verify: { command: a, name: n }", [gate("a", { name: "n" })]],
   ["verify: { timeout: 90s, command: a }", [gate("a", { timeoutMs: 90_000 })]],
@@ -62,6 +61,8 @@ const DURATION = "timeout must be a duration of at least 1s such as 90s, 5m or 1
 const WRONG: readonly (readonly [text: string, ...says: readonly string[]])[] = [
   ["verify: true", 'verify must hold commands, got "true" (f:1:9)'],
   ["verify: 5", 'verify must hold commands, got "5" (f:1:9)'],
+  ["verify: ''", 'verify must hold commands, got "" (f:1:9)'],
+  ['verify: ""', 'verify must hold commands, got "" (f:1:9)'],
   ["verify: ' '", 'verify must hold commands, got " " (f:1:9)'],
   [
     "model: m\nverify:\n  - a\n  - false\n  - 08",

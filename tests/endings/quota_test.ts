@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { shellQuote } from "../../src/platform/words.ts";
 import type { Run } from "../build/_run.ts";
+import { told } from "../faults/_faults.ts";
+import { buildPlanned } from "../faults/_planned.ts";
 import { dataOf, Stage } from "../build/_stage.ts";
 import { checkRecorded } from "./_ending.ts";
 
@@ -14,7 +16,8 @@ async function start(stage: Stage, ...flags: readonly string[]): Promise<Run> {
 
 /** How many times the run has begun to wait. */
 function waits({ stdout }: Run): number {
-  return stdout.match(/^quota {3}used up until \d\d:\d\d:\d\d, the run waits: Usage/gm)?.length ??
+  return stdout.match(/^quota {3}used up until (?:[\d-]+ )?\d\d:\d\d:\d\d, the run waits: Usage/gm)
+    ?.length ??
     0;
 }
 
@@ -76,4 +79,17 @@ Deno.test("a run does not wait for longer than it may, and with --no-wait not at
     assert.match(stderr, says);
   }
   assert.deepEqual(dataOf(await stage.session(), "quota.waiting"), []);
+});
+
+Deno.test("waits that are together longer than a run may wait are told to be just that", async () => {
+  await using stage = await Stage.make();
+  const error = { code: 429, message: "Slow down", data: { ["retry_after_ms"]: 300 } };
+  const flags = ["--max-wait", "1s", "--no-retry"];
+  const finished = await buildPlanned(stage, { turns: [{ error }] }, flags);
+  assert.equal(finished.code, 2, told(finished));
+  assert.match(
+    finished.stderr,
+    /until \S+, and with what the iteration has waited already that would be more than 1\.0s: Slow/,
+  );
+  assert.equal(dataOf(await stage.session(), "quota.waiting").length, 1);
 });

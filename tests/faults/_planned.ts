@@ -18,6 +18,12 @@ export interface PlannedTurn {
 
 /** What a planned agent does. */
 export interface Plan {
+  /** The errors that `initialize` is answered with, before it is served. */
+  readonly greeted?: readonly Fields[];
+  /** What is in the answer to `session/new` beside the id. */
+  readonly session?: Fields;
+  /** The errors that `session/set_config_option` is answered with, before it is served. */
+  readonly unset?: readonly Fields[];
   /** The errors that `session/new` is answered with, before it is served. */
   readonly refused?: readonly Fields[];
   /** The last one is for all that follow, too. */
@@ -26,6 +32,19 @@ export interface Plan {
 
 /** A turn that answers with an error, without any sign of life before. */
 export const BREAKS: PlannedTurn = { error: { code: -32603, message: "fake 500" } };
+
+/** Models on offer, of which the first one is used when nobody chooses, as `session/new` tells. */
+export function offers(...models: readonly string[]): Fields {
+  const options = models.map((value) => ({ value, name: value }));
+  const model = {
+    id: "model",
+    category: "model",
+    type: "select",
+    currentValue: models[0],
+    options,
+  };
+  return { configOptions: [model] };
+}
 
 /** What an agent says. */
 export function says(text: string, messageId = "msg_1"): Fields {

@@ -20,11 +20,12 @@ function readPlan(): Plan {
   return JSON.parse(Deno.readTextFileSync(path));
 }
 
-function open(id: unknown): void {
+/** Answers with the next error that is planned for it, or serves what was asked for. */
+function serve(id: unknown, kind: "greeted" | "refused" | "unset", result: object): void {
   const plan = readPlan();
-  const [error, ...refused] = plan.refused ?? [];
-  Deno.writeTextFileSync(path, JSON.stringify({ ...plan, refused }));
-  send(error === undefined ? { id, result: { sessionId: "ses_1" } } : { id, error });
+  const [error, ...rest] = plan[kind] ?? [];
+  Deno.writeTextFileSync(path, JSON.stringify({ ...plan, [kind]: rest }));
+  send(error === undefined ? { id, result } : { id, error });
 }
 
 async function takeTurn(id: unknown): Promise<void> {
@@ -51,8 +52,11 @@ for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream()
     const frame: { id?: unknown; method?: unknown } = JSON.parse(line);
     journal.frame(frame);
     const { id, method } = frame;
-    if (method === "initialize") send({ id, result: { protocolVersion: 1 } });
-    if (method === "session/new") open(id);
+    if (method === "initialize") serve(id, "greeted", { protocolVersion: 1 });
+    if (method === "session/new") {
+      serve(id, "refused", { sessionId: "ses_1", ...readPlan().session });
+    }
+    if (method === "session/set_config_option") serve(id, "unset", {});
     if (method === "session/prompt") void takeTurn(id);
   }
 }

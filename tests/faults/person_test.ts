@@ -7,7 +7,7 @@ const CASES: readonly (readonly [scenario: string, line: RegExp, hint: RegExp])[
   [
     'fails how=error message=bad_key data={"statusCode":401}',
     /the provider refuses the login: bad key \(HTTP 401\)$/,
-    /opencode auth login/,
+    /Log in with the agent's own command/,
   ],
   [
     'fails how=error message=no_such_model:_m1 data={"status":404}',
@@ -27,14 +27,23 @@ const CASES: readonly (readonly [scenario: string, line: RegExp, hint: RegExp])[
   [
     "errors at=prompt code=-32000 message=login",
     /the agent requires you to log in: login$/,
-    /auth/,
+    /Log in with/,
   ],
-  ["auth", /the agent requires you to log in/, /opencode auth login/],
-  ["errors at=initialize", /the agent refused the handshake: .*fake 500$/, /iteratr doctor/],
+  ["auth", /the agent requires you to log in/, /Log in with the agent's own command/],
+  [
+    "errors at=initialize code=-32602 message=no",
+    /the agent refused the handshake: no$/,
+    /iteratr doctor/,
+  ],
+  [
+    "errors at=initialize code=-32000 message=login",
+    /the agent requires you to log in: login$/,
+    /Log in with/,
+  ],
   [
     "errors at=new code=-32000 message=login",
     /the agent requires you to log in/,
-    /opencode auth login/,
+    /Log in with the agent's own command/,
   ],
   ["wrong-protocol", /speaks version 99 of the Agent Client Protocol/, /--agent-command/],
   ["works models=a/b", /the agent knows no model "fake\/m1"/, /It knows: a\/b/],

@@ -8,7 +8,7 @@ const ERRORS = {
   crash: /the agent's process ended with code 3/,
   killed: /the agent's process was ended by SIGKILL/,
   error: /the agent's turn failed: fake 500/,
-  garbage: /the agent has closed its output/,
+  garbage: /the agent has closed the connection/,
   silent: /the agent gave no sign of life for 2\.0s/,
   deaf: /the agent gave no sign of life for 2\.0s/,
 } as const;

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import type { Brain } from "../../scripts/opencode/scripted_model.ts";
 import type { Step } from "../../scripts/opencode/step.ts";
+import { adviceFor } from "../../src/agent/advice.ts";
 import { faultOf } from "../../src/agent/fault.ts";
 import { whileMonitored } from "./_monitored.ts";
 import { until } from "./_processes.ts";
+
+const ADVICE = adviceFor(["opencode", "acp"]);
 
 const HOUR = 3_600_000;
 
@@ -36,7 +39,7 @@ Deno.test("a refused key is a fault for a person", async () => {
     const { rpc } = await prompt();
     const provider = await monitor.lastError(session);
     assert.equal(provider?.status, 401);
-    const fault = faultOf({ rpc, provider, waiting: waits.at(-1) }, Date.now());
+    const fault = faultOf({ rpc, provider, waiting: waits.at(-1) }, Date.now(), ADVICE);
     assert.equal(fault.kind, "person");
     assert.match(fault.message, /refuses the login: Incorrect API key provided \(HTTP 401\)/);
   });
@@ -47,7 +50,7 @@ Deno.test("a model that the provider does not know is a fault for a person", asy
   await whileMonitored(fails(404, error), async ({ monitor, session, prompt }) => {
     const { rpc } = await prompt();
     const provider = await monitor.lastError(session);
-    const fault = faultOf({ rpc, provider, waiting: undefined }, Date.now());
+    const fault = faultOf({ rpc, provider, waiting: undefined }, Date.now(), ADVICE);
     assert.equal(fault.kind, "person");
     assert.match(fault.message, /does not know the model: The model `m1` does not exist/);
   });
@@ -66,7 +69,7 @@ Deno.test("a quota of an hour is known at once, and after the turn was left too"
     // opencode forgets what it was refused for.
     const provider = await monitor.lastError(session);
     assert.equal(provider, undefined);
-    const fault = faultOf({ rpc, provider, waiting }, Date.now());
+    const fault = faultOf({ rpc, provider, waiting }, Date.now(), ADVICE);
     assert.deepEqual(fault, {
       kind: "quota",
       until: waiting?.until,
@@ -87,7 +90,7 @@ Deno.test("a rate limit that stays is told with the provider's headers", async (
     assert.equal(provider?.headers["retry-after-ms"], "20");
     assert.deepEqual(JSON.parse(provider?.body ?? ""), { error });
     const now = Date.now();
-    const fault = faultOf({ rpc, provider, waiting: undefined }, now);
+    const fault = faultOf({ rpc, provider, waiting: undefined }, now, ADVICE);
     assert.equal(fault.kind === "quota" ? fault.until : 0, now + 20);
     await until("every wait is told of", () => waits.length === 5);
   });
@@ -109,6 +112,7 @@ Deno.test("every wait between attempts is told of, and none is a quota when the 
     const fault = faultOf(
       { rpc: undefined, provider: undefined, waiting },
       (waiting?.until ?? 0) - 2_000,
+      ADVICE,
     );
     assert.equal(fault.kind, "transient");
     await until("the call is counted", () => calls.length === 1);

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { Countdown } from "../../src/render/countdown.ts";
+import { Countdown, type CountdownPlace } from "../../src/render/countdown.ts";
+import { timeOfDay } from "../../src/render/layout.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 
 const ERASE = "\r\x1b[2K";
 
 /** A countdown, and all that it has written. */
-function stage(isTerminal: boolean): {
+function stage(isTerminal: boolean, more: Partial<CountdownPlace> = {}): {
   readonly clock: FakeClock;
   readonly countdown: Countdown;
   readonly written: string[];
@@ -15,7 +16,7 @@ function stage(isTerminal: boolean): {
   const write = (text: string): void => {
     written.push(text);
   };
-  return { clock, written, countdown: new Countdown({ clock, isTerminal, write }) };
+  return { clock, written, countdown: new Countdown({ clock, isTerminal, write, ...more }) };
 }
 
 Deno.test("on a terminal one line is rewritten in place, each second", async () => {
@@ -106,4 +107,27 @@ Deno.test("a time that is over has no line", () => {
   using _ = countdown;
   countdown.set(0);
   assert.deepEqual(written, []);
+});
+
+Deno.test("with timestamps each line has the time in front of it, as every other line has", async () => {
+  for (const isTerminal of [true, false]) {
+    const { clock, written, countdown } = stage(isTerminal, { timestamps: true });
+    using _ = countdown;
+    countdown.set(120_000);
+    await clock.pass(60_000);
+    const line = `${timeOfDay(clock.now())} quota   1m00s left`;
+    assert.equal(written.at(-1), isTerminal ? `${ERASE}${line}` : `${line}\n`);
+  }
+});
+
+Deno.test("on a terminal that is narrower than the line, the line is cut, so that it stays one", async () => {
+  const { clock, written, countdown } = stage(true, { columns: () => 12 });
+  using _ = countdown;
+  countdown.set(10_000);
+  await clock.pass(1_000);
+  assert.deepEqual(written, [`${ERASE}quota   10s`, `${ERASE}quota   9.0`]);
+  const tiny = stage(true, { columns: () => 0 });
+  using _tiny = tiny.countdown;
+  tiny.countdown.set(10_000);
+  assert.deepEqual(tiny.written, [ERASE]);
 });

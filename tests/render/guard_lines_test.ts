@@ -42,15 +42,31 @@ Deno.test("a guard tells what it has seen, and that the turn is ended", () => {
 
 Deno.test("a wait for the provider is told with the time of day, whoever waits", () => {
   assert.equal(
-    agentWaitingLine({ until: UNTIL, message: "rate\nlimit" }),
+    agentWaitingLine({ until: UNTIL, message: "rate\nlimit" }, UNTIL),
     `wait    the agent asks its provider again at ${AT}: rate limit`,
   );
   assert.equal(
-    quotaWaitingLine({ until: UNTIL, error: "usage limit" }),
+    quotaWaitingLine({ until: UNTIL, error: "usage limit" }, UNTIL),
     `quota   used up until ${AT}, the run waits: usage limit`,
   );
   // What is no time is shown as it is, made harmless.
-  assert.match(quotaWaitingLine({ until: "so\x1b[2Jon", error: "x" }), /used up until soon, the/);
+  const odd = quotaWaitingLine({ until: "so\x1b[2Jon", error: "x" }, UNTIL);
+  assert.match(odd, /used up until soon, the/);
+});
+
+Deno.test("a wait that ends on another day is told with its date", () => {
+  const local = (day: number, hour: number, minute: number): string =>
+    new Date(2026, 0, day, hour, minute).toISOString();
+  const seen = local(2, 23, 59);
+  const line = (until: string): string => quotaWaitingLine({ until, error: "x" }, seen);
+  assert.match(line(seen), /used up until 23:59:00, the/);
+  assert.match(line(local(3, 0, 1)), /used up until 2026-01-03 00:01:00, the/);
+  assert.match(
+    agentWaitingLine({ until: local(31, 23, 59), message: "x" }, seen),
+    /again at 2026-01-31 23:59:00: x$/,
+  );
+  // The same time of the same day in another month.
+  assert.match(line(new Date(2026, 1, 2, 23, 59).toISOString()), /2026-02-02 23:59:00/);
 });
 
 Deno.test("the end of a wait is told with its length and its reason", () => {

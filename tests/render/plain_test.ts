@@ -161,10 +161,10 @@ Deno.test("an iteration ends with its receipt", () => {
   ];
   assert.equal(
     said(events, [task(1), task(2)]).at(-1),
-    "-- iteration 1: progress  1m12s  18.2k in, 2.1k out, $0.09  1 task done, 1 open",
+    "-- iteration 1: progress  1m12s  200 in, 18.0k cached, 2.1k out, $0.09  1 task done, 1 open",
   );
   assert.deepEqual(said([iterationEnded({ usage: { ...usage, partial: true } })]), [
-    "-- iteration 1: progress  1m12s  18.2k in, 2.1k out, $0.09 (at least)  0 tasks done, 0 open",
+    "-- iteration 1: progress  1m12s  200 in, 18.0k cached, 2.1k out, $0.09 (at least)  0 tasks done, 0 open",
   ]);
 });
 

@@ -4,6 +4,16 @@ import { timeOf } from "./time_value.ts";
 /** More headers than this no answer has. */
 const MAX_HEADERS = 2_000;
 
+/** The field in which a proposal of the IETF's has all of a limit (draft-ietf-httpapi-ratelimit-headers). */
+export const COMBINED = "ratelimit";
+const MAX_COMBINED_CHARS = 2_000;
+
+/** A limit that is reset, and whether it is known to be what stands in the way. */
+interface KnownLimit {
+  readonly time: number;
+  readonly isUsedUp: boolean | undefined;
+}
+
 /** The time in HTTP headers, by names in lower case. */
 export function resetInHeaders(
   headers: Readonly<Record<string, string>>,
@@ -12,6 +22,7 @@ export function resetInHeaders(
   const asked = retryInHeaders(headers, now);
   if (asked !== undefined) return asked;
   const limits = Object.entries(headers).slice(0, MAX_HEADERS).flatMap(([name, text]) => {
+    if (name === COMBINED) return limitsIn(text, now);
     if (!/rate-?limit/.test(name) || !/reset/.test(name)) return [];
     const time = timeOf(text, 1_000, now);
     return time === undefined ? [] : [{ time, isUsedUp: isUsedUp(headers, name) }];
@@ -28,6 +39,18 @@ export function retryInHeaders(
   now: number,
 ): number | undefined {
   return timeOf(headers["retry-after-ms"], 1, now) ?? timeOf(headers["retry-after"], 1_000, now);
+}
+
+/** `limit=100, remaining=0, reset=50`, or, since the eighth draft, `"burst";r=0;t=50, "day";r=7;t=3600`. */
+function limitsIn(text: string, now: number): readonly KnownLimit[] {
+  const field = text.slice(0, MAX_COMBINED_CHARS);
+  const limits = /\breset\s*=/.test(field) ? [field] : field.split(",");
+  return limits.flatMap((limit) => {
+    const time = timeOf(/(?:^|[\s,;])(?:reset|t)\s*=\s*"?(\d+)/.exec(limit)?.[1], 1_000, now);
+    const left = /(?:^|[\s,;])(?:remaining|r)\s*=\s*"?(\d+)/.exec(limit)?.[1];
+    if (time === undefined) return [];
+    return [{ time, isUsedUp: left === undefined ? undefined : Number(left) === 0 }];
+  });
 }
 
 /** Whether a limit is used up, by the headers beside that of its reset; `undefined`: they say nothing. */

@@ -1,5 +1,5 @@
-import { asNumber, asText } from "../../platform/json.ts";
-import { resetInHeaders, retryInHeaders } from "./headers.ts";
+import { asArray, asNumber, asObject, asText } from "../../platform/json.ts";
+import { COMBINED, resetInHeaders, retryInHeaders } from "./headers.ts";
 import { objectsIn, plainName } from "./json_objects.ts";
 import { timeOf } from "./time_value.ts";
 
@@ -62,13 +62,31 @@ function timeInJson(
   return undefined;
 }
 
-/** The fields that are spelled as headers are. */
+/** The fields that are spelled as headers are, and those of a list of headers. */
 function headersOf(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  const entries = Object.entries(fields);
+  const listed = entries.filter(([name]) => plainName(name).endsWith("headers"))
+    .flatMap(([, list]) => asArray(list).slice(0, MAX_LISTED)).flatMap(pairOf);
   return Object.fromEntries(
-    Object.entries(fields).flatMap(([name, field]) => {
+    [...listed, ...entries].flatMap(([name, field]) => {
       const value: unknown = Array.isArray(field) ? field[0] : field;
       const text = asText(value) ?? asNumber(value)?.toString();
-      return text !== undefined && name.includes("-") ? [[name.toLowerCase(), text]] : [];
+      const plain = name.toLowerCase();
+      return text !== undefined && (name.includes("-") || plain === COMBINED)
+        ? [[plain, text]]
+        : [];
     }),
   );
+}
+
+const MAX_LISTED = 2_000;
+
+/** `["retry-after", "60"]` or `{ name: "retry-after", value: "60" }`. */
+function pairOf(header: unknown): readonly (readonly [string, unknown])[] {
+  const named = asObject(header);
+  const [key, value] = named === undefined
+    ? asArray(header)
+    : [named["name"] ?? named["key"], named["value"]];
+  const name = asText(key);
+  return name === undefined ? [] : [[name, value]];
 }

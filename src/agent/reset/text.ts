@@ -1,10 +1,11 @@
+import { clockTimeIn } from "./clock_time.ts";
 import { believableTime, DATE, DURATION, durationOf, timeOf } from "./time_value.ts";
 
 const MAX_TEXT_CHARS = 4_000;
 
 /** Whether a text speaks of a limit of usage, and not of something else that has gone wrong. */
 export function speaksOfLimit(text: string): boolean {
-  return /rate.?limit|usage.?limit|limit (was |has been |is )?(reached|exceeded|hit)|quota|too many requests|\b429\b|resource.?exhausted/i
+  return /rate.?limit|usage.?limit|limit (was |has been |is )?(reached|exceeded|hit)|\b(hit|reached|exceeded|used up) (your|the|its|our|this) (\S{1,40} ){0,3}limits?\b|quota|too many requests|\b429\b|resource.?exhausted/i
     .test(text.slice(0, MAX_TEXT_CHARS));
 }
 
@@ -20,7 +21,7 @@ export function resetInText(text: string, now: number): number | undefined {
     const time = believableTime(ms === undefined ? ms : now + ms, now);
     if (time !== undefined) return time;
   }
-  return undefined;
+  return clockTimeIn(words, now);
 }
 
 const IN_WORDS = {

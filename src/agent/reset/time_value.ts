@@ -37,8 +37,14 @@ const HTTP_DATE = /^(mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6},? [\w :-]{10,40}$/i;
 export function timeOf(value: unknown, unit: number, now: number): number | undefined {
   const number = asNumber(value);
   if (number !== undefined) return timeOfNumber(number, unit, now);
-  const seconds = asNumber(asObject(value)?.["seconds"]);
-  if (seconds !== undefined) return timeOfNumber(seconds, 1_000, now);
+  // A duration of Protocol Buffers, whose 64 bits are a text in JSON.
+  const seconds = asObject(value)?.["seconds"];
+  if (seconds !== undefined) {
+    const count = asText(seconds);
+    const isCount = count === undefined || /^\d{1,15}$/.test(count);
+    const amount = isCount ? asNumber(count === undefined ? seconds : Number(count)) : undefined;
+    return amount === undefined ? undefined : timeOfNumber(amount, 1_000, now);
+  }
   const text = asText(value)?.trim() ?? "";
   if (text === "" || text.length > 100) return undefined;
   if (/^\d+(\.\d+)?$/.test(text)) return timeOfNumber(Number(text), unit, now);

@@ -86,6 +86,7 @@ export async function build(
     run: id,
     agent: environment.agent,
     monitor: environment.monitor,
+    unmonitored: environment.unmonitored,
     limits: {
       iterations: settings.config.iterations,
       stall: settings.config["stall.iterations"],

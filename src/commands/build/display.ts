@@ -57,7 +57,8 @@ export function makeDisplay(
     follow: async (store) => {
       const head = await readHead(store, settings.session);
       const tasks = head === undefined ? [] : await readTasks(store, settings.session, head);
-      return follow(store, settings.session, head, makeRenderer(settings, flags, tasks), stdout);
+      const renderer = makeRenderer(settings, flags, tasks);
+      return follow(store, settings.session, { head, renderer, stdout, flags });
     },
     announce: async (ending) => {
       announce(ending, flags, stdout, stderr);
@@ -88,19 +89,31 @@ function makeRenderer(
 }
 
 function terminalColumns(): number | undefined {
+  const columns = ownColumns();
+  return columns === undefined ? undefined : Math.max(40, columns);
+}
+
+/** What the terminal has, however narrow it is. */
+function ownColumns(): number | undefined {
   try {
-    return Math.max(40, Deno.consoleSize().columns);
+    return Deno.consoleSize().columns;
   } catch {
     return undefined;
   }
 }
 
+/** From where on a log is shown, and how. */
+interface Following {
+  readonly head: Head | undefined;
+  readonly renderer: Renderer;
+  readonly stdout: Output;
+  readonly flags: DisplayFlags;
+}
+
 function follow(
   store: Store,
   session: string,
-  head: Head | undefined,
-  renderer: Renderer,
-  stdout: Output,
+  { head, renderer, stdout, flags }: Following,
 ): Followed {
   const finished = new AbortController();
   const print = async (): Promise<void> => {
@@ -112,6 +125,8 @@ function follow(
     using countdown = new Countdown({
       clock: systemClock,
       isTerminal: Deno.stdout.isTerminal(),
+      columns: ownColumns,
+      timestamps: flags.timestamps ?? false,
       write: (text) => stdout.write(text),
     });
     for await (const { event } of feed(store, session, options)) {

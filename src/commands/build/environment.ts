@@ -22,11 +22,17 @@ export interface RunEnvironment extends AsyncDisposable {
   readonly commands: Readonly<Record<string, string>>;
   /** What the agent tells beside the protocol; `undefined` when it does not. */
   readonly monitor: AgentMonitor | undefined;
+  /** Why it does not, where it could. */
+  readonly unmonitored: string | undefined;
   /** The `iteratr` that the agent finds on its PATH. */
   readonly binary: string;
 }
 
 const DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
+
+const PORT_UNKNOWN =
+  "opencode tells only through its server what sub-agents spend and how long a provider waits, and with " +
+  "that --port nobody knows where the server is; leave --port out of the agent's command";
 
 /**
  * Makes what the agent needs around it: an `iteratr` that is this very program, first on its PATH; the
@@ -80,8 +86,10 @@ async function fill(
     binary,
     commands,
     monitor: server === undefined ? undefined : opencodeMonitor(server),
+    unmonitored: opencode !== undefined && server === undefined ? PORT_UNKNOWN : undefined,
     agent: {
-      command: opencode?.command ?? settings.command,
+      command: settings.command,
+      ...(opencode === undefined ? {} : { moreWords: opencode.moreWords }),
       cwd: root,
       env: {
         ...commands,
