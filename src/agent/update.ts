@@ -22,7 +22,10 @@ export type AgentUpdate =
 
 /** What is known of a tool call at one moment; each snapshot replaces what it names. */
 export interface ToolSnapshot {
+  /** An id, which many providers use again for every call of a turn. */
   readonly call: string;
+  /** Whether a call is announced by it; else it is news of one. */
+  readonly begins: boolean;
   readonly status: "pending" | "in_progress" | "completed" | "failed" | undefined;
   readonly kind: string | undefined;
   readonly title: string | undefined;
@@ -82,6 +85,7 @@ function readTool(fields: JsonObject): AgentUpdate | undefined {
     kind: "tool",
     tool: {
       call,
+      begins: fields["sessionUpdate"] === "tool_call",
       status: readStatus(fields["status"]),
       kind: asWord(fields["kind"]),
       title: asText(fields["title"]),

@@ -36,13 +36,14 @@ export class ToolCalls {
   }
 
   /** Whether a snapshot is the first news of its call. */
-  isNew({ call }: ToolSnapshot): boolean {
-    return !this.#open.has(call) && !this.#ended.has(call);
+  isNew({ call, begins }: ToolSnapshot): boolean {
+    return !this.#open.has(call) && (begins || !this.#ended.has(call));
   }
 
   /** Takes a snapshot; gives the event of the call when it is the last one. */
   take(snapshot: ToolSnapshot): NewEvent | undefined {
-    const { call, status } = snapshot;
+    const { call, begins, status } = snapshot;
+    if (begins) this.#ended.delete(call);
     // Late news of a call would tell it a second time.
     if (this.#ended.has(call)) return undefined;
     const open = this.#open.get(call) ?? {

@@ -57,13 +57,16 @@ export class TurnGuard implements Disposable {
   note(update: AgentUpdate): void {
     this.#live();
     if (update.kind !== "tool") return;
-    const { call, status } = update.tool;
+    const { call, status, begins } = update.tool;
     if (status === "completed" || status === "failed") {
       this.#tools.delete(call);
       this.#endedTools.add(call);
-    } else if (!this.#tools.has(call) && !this.#endedTools.has(call)) {
-      this.#tools.set(call, this.#clock.monotonic());
+      return;
     }
+    // Late news of a call do not open it again; a call that begins may have the id of one that has ended.
+    if (begins) this.#endedTools.delete(call);
+    if (this.#tools.has(call) || this.#endedTools.has(call)) return;
+    this.#tools.set(call, this.#clock.monotonic());
   }
 
   /** The agent says that it waits until then (epoch milliseconds): until then its silence is no fault. */

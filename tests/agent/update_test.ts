@@ -7,6 +7,7 @@ function snapshot(known: Partial<ToolSnapshot> & Pick<ToolSnapshot, "call">): un
   return {
     kind: "tool",
     tool: {
+      begins: false,
       status: undefined,
       kind: undefined,
       title: undefined,
@@ -81,7 +82,9 @@ Deno.test("a tool call that is announced has a name, a kind and no argument yet"
       locations: [{ path: "/w" }],
       rawInput: { cwd: "/w" },
     }),
-    snapshot({ call: "call_6316", status: "pending", kind: "execute", title: "bash" }),
+    snapshot({
+      ...{ call: "call_6316", begins: true, status: "pending", kind: "execute", title: "bash" },
+    }),
   );
 });
 

@@ -7,11 +7,19 @@ import { FakeClock } from "../support/fake_clock.ts";
 const OFF: GuardLimits = { silenceMs: 0, toolCallMs: 0, turnMs: 0, messages: 0, emptyMessages: 0 };
 const SAID: AgentUpdate = { kind: "message", message: "m", text: "x" };
 
-function tool(call: string, status: ToolSnapshot["status"]): AgentUpdate {
+function tool(call: string, status: ToolSnapshot["status"], begins = false): AgentUpdate {
   return {
     kind: "tool",
     tool: {
-      ...{ call, status, kind: undefined, title: undefined, argument: undefined, subagent: false },
+      ...{
+        call,
+        begins,
+        status,
+        kind: undefined,
+        title: undefined,
+        argument: undefined,
+        subagent: false,
+      },
       ...{ steps: undefined, exit: undefined, lines: undefined, output: undefined },
     },
   };
@@ -83,6 +91,32 @@ Deno.test("a tool call that was closed is not opened again by what comes late", 
   using _ = guard;
   guard.note(tool("a", "completed"));
   guard.note(tool("a", undefined));
+  await clock.pass(1_000);
+  check(guard, { kind: "silence", limit: 1_000 });
+});
+
+Deno.test("a call that begins with the id of one that has ended is open", async () => {
+  const { guard, clock } = watch({ silenceMs: 1_000, toolCallMs: 10_000 });
+  using _ = guard;
+  for (let round = 0; round < 3; round++) {
+    guard.note(tool("call_0", "pending", true));
+    await clock.pass(6_000);
+    guard.note(tool("call_0", "in_progress"));
+    await clock.pass(2_000);
+    check(guard, undefined);
+    guard.note(tool("call_0", "completed"));
+    await clock.pass(999);
+  }
+  check(guard, undefined);
+  await clock.pass(1);
+  check(guard, { kind: "silence", limit: 1_000 });
+});
+
+Deno.test("a call whose beginning is its end is not open", async () => {
+  const { guard, clock } = watch({ silenceMs: 1_000 });
+  using _ = guard;
+  guard.note(tool("a", "completed", true));
+  guard.note(tool("a", "completed", true));
   await clock.pass(1_000);
   check(guard, { kind: "silence", limit: 1_000 });
 });
@@ -207,7 +241,7 @@ Deno.test("the first breach counts, and none comes after the turn's end", async 
 
 interface Act {
   readonly after: number;
-  readonly what: "said" | "open" | "close" | "wait";
+  readonly what: "said" | "begin" | "open" | "close" | "wait";
   readonly call: "a" | "b";
 }
 
@@ -235,7 +269,9 @@ function expected(
     if (exceeded[0] !== undefined) return { at: now, kind: exceeded[0] };
     for (const { what, call } of due.filter(({ at }) => at === now)) {
       alive = Math.max(alive, what === "wait" ? now + 40 : now);
-      if (what === "open" && !closed.has(call) && !open.has(call)) open.set(call, now);
+      if (what === "begin") closed.delete(call);
+      const opens = what === "begin" || what === "open";
+      if (opens && !closed.has(call) && !open.has(call)) open.set(call, now);
       if (what === "close") {
         open.delete(call);
         closed.add(call);
@@ -249,7 +285,7 @@ Deno.test("a turn is ended at the very moment at which a limit is exceeded, what
   const limit = fc.oneof(fc.constant(0), fc.integer({ min: 5, max: 60 }));
   const act = fc.record<Act>({
     after: fc.integer({ min: 1, max: 30 }),
-    what: fc.constantFrom("said", "open", "close", "wait"),
+    what: fc.constantFrom("said", "begin", "open", "close", "wait"),
     call: fc.constantFrom("a", "b"),
   });
   await fc.assert(
@@ -266,7 +302,9 @@ Deno.test("a turn is ended at the very moment at which a limit is exceeded, what
           await clock.pass(after);
           if (what === "said") guard.note(SAID);
           else if (what === "wait") guard.excuse(clock.now().getTime() + 40);
-          else guard.note(tool(call, what === "open" ? "in_progress" : "completed"));
+          else {guard.note(
+              tool(call, what === "close" ? "completed" : "in_progress", what === "begin"),
+            );}
         }
         await clock.pass(200);
         const want = expected(limits, acts, clock.monotonic());
