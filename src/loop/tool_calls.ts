@@ -1,5 +1,6 @@
 import type { ToolSnapshot } from "../agent/update.ts";
 import type { Clock } from "../platform/clock.ts";
+import { forgetOldest } from "../platform/forget_oldest.ts";
 import { headOf, tailOf, withoutMiddle } from "../platform/text.ts";
 import { event, type NewEvent, type PlanStep } from "../session/event.ts";
 
@@ -9,6 +10,8 @@ const OUTPUT_CHARS = 32_000;
 const TAIL_CHARS = 2_000;
 const MAX_STEPS = 50;
 const STEP_CHARS = 300;
+/** Calls that are remembered as ended. */
+const MAX_ENDED = 10_000;
 
 interface OpenCall {
   readonly since: number;
@@ -77,6 +80,7 @@ export class ToolCalls {
 
   #end(call: string, open: OpenCall, outcome: "ok" | "failed"): NewEvent {
     this.#open.delete(call);
+    forgetOldest(this.#ended, MAX_ENDED);
     this.#ended.add(call);
     if (open.steps !== undefined && outcome === "ok") {
       return event("agent.plan", { steps: open.steps.slice(0, MAX_STEPS).map(shortStep) });

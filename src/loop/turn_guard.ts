@@ -1,7 +1,11 @@
 import type { AgentUpdate } from "../agent/update.ts";
 import type { Clock } from "../platform/clock.ts";
+import { forgetOldest } from "../platform/forget_oldest.ts";
 import { formatDuration, plural } from "../platform/text.ts";
 import type { WatchdogKind } from "../session/event.ts";
+
+/** Calls that are looked after as open, and remembered as ended. */
+const MAX_CALLS = 10_000;
 
 /** What bounds a turn: milliseconds, and numbers of model messages; 0 = off. */
 export interface GuardLimits {
@@ -27,10 +31,12 @@ export class TurnGuard implements Disposable {
   readonly #fired = new AbortController();
   readonly #over = new AbortController();
   readonly #start: number;
+  readonly #watching: Promise<void>;
+  #failure: unknown;
   #breach: Breach | undefined;
   /** The last sign of life, or the moment until which the silence has been explained. */
   #alive: number;
-  /** When the tool calls that are open were begun. */
+  /** When the tool calls that are open were begun, the oldest first. */
   readonly #tools = new Map<string, number>();
   readonly #endedTools = new Set<string>();
   #messages = 0;
@@ -41,7 +47,7 @@ export class TurnGuard implements Disposable {
     this.#limits = limits;
     this.#start = clock.monotonic();
     this.#alive = this.#start;
-    void this.#watch();
+    this.#watching = this.#watch().catch((error: unknown) => this.#fail(error));
   }
 
   /** Aborted when the turn has to be ended. */
@@ -60,12 +66,15 @@ export class TurnGuard implements Disposable {
     const { call, status, begins } = update.tool;
     if (status === "completed" || status === "failed") {
       this.#tools.delete(call);
+      forgetOldest(this.#endedTools, MAX_CALLS);
       this.#endedTools.add(call);
       return;
     }
     // Late news of a call do not open it again; a call that begins may have the id of one that has ended.
     if (begins) this.#endedTools.delete(call);
     if (this.#tools.has(call) || this.#endedTools.has(call)) return;
+    // The oldest ones are those that count.
+    if (this.#tools.size >= MAX_CALLS) return;
     this.#tools.set(call, this.#clock.monotonic());
   }
 
@@ -86,6 +95,17 @@ export class TurnGuard implements Disposable {
     } else if (emptyMessages > 0 && this.#empty >= emptyMessages) {
       this.#fire({ kind: "empty-messages", limit: emptyMessages });
     }
+  }
+
+  /**
+   * Ends the watch.
+   *
+   * @throws whatever it was broken by: a turn that nobody watches must not pass for one that was.
+   */
+  async finish(): Promise<void> {
+    this.#over.abort();
+    await this.#watching;
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   [Symbol.dispose](): void {
@@ -110,10 +130,10 @@ export class TurnGuard implements Disposable {
   /** The next moment at which something is exceeded; `undefined` when everything is off. */
   #next(): (Breach & { readonly at: number }) | undefined {
     const { silenceMs, toolCallMs, turnMs } = this.#limits;
-    const opened = Math.min(...this.#tools.values());
+    const [opened = Infinity] = this.#tools.values();
     const isQuiet = this.#tools.size === 0;
     const silence = this.#alive + silenceMs;
-    const toolCall = isQuiet ? Infinity : opened + toolCallMs;
+    const toolCall = opened + toolCallMs;
     const candidates: readonly (Breach & { readonly at: number })[] = [
       { kind: "turn", limit: turnMs, at: this.#start + turnMs },
       // A call that is open may be the next moment; until then it is looked again before that.
@@ -128,6 +148,11 @@ export class TurnGuard implements Disposable {
     const { silenceMs, toolCallMs } = this.#limits;
     const lengths = [silenceMs, toolCallMs].filter((ms) => ms > 0);
     return Math.max(1, Math.min(...lengths, Infinity));
+  }
+
+  #fail(error: unknown): void {
+    this.#failure = error;
+    this.#fired.abort();
   }
 
   #fire({ kind, limit }: Breach): void {

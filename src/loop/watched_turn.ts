@@ -90,11 +90,14 @@ export function watchTurn(
   }, over.signal);
   /** The news stop, and what has come is written down. */
   const close = async (): Promise<void> => {
-    guard[Symbol.dispose]();
     over.abort();
+    const watched = guard.finish();
+    // Thrown where it is waited for; what is still to be written comes first.
+    watched.catch(() => undefined);
     await following;
     await transcript.finish();
     await delivered;
+    await watched;
   };
   const spent = async (turn: PromptResult | undefined): Promise<Omit<Attempt, "end">> => {
     const patience = world.stop.aborted ? HURRY_MS : PATIENCE_MS;

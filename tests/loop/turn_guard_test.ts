@@ -150,6 +150,29 @@ Deno.test("of several tool calls each counts by itself, the oldest that is open 
   check(guard, { kind: "tool-call", limit: 10_000 });
 });
 
+Deno.test("150,000 open calls, or ended ones, break nothing: the oldest that is open counts", async () => {
+  const { guard, clock } = watch({ silenceMs: 1_000, toolCallMs: 10_000 });
+  using _ = guard;
+  for (let n = 0; n < 150_000; n++) guard.note(tool(`ended ${n}`, "completed"));
+  guard.note(tool("first", "pending"));
+  await clock.pass(4_000);
+  for (let n = 0; n < 150_000; n++) guard.note(tool(`open ${n}`, "pending"));
+  await clock.pass(5_999);
+  check(guard, undefined);
+  await clock.pass(1);
+  check(guard, { kind: "tool-call", limit: 10_000 });
+  await guard.finish();
+});
+
+Deno.test("a watch that breaks ends the turn, and says so at its end", async () => {
+  const clock = new FakeClock();
+  clock.sleep = () => Promise.reject(new Error("no timers are left"));
+  const guard = new TurnGuard(clock, { ...OFF, silenceMs: 1_000 });
+  await clock.pass(0);
+  assert.deepEqual([guard.fired.aborted, guard.breach], [true, undefined]);
+  await assert.rejects(guard.finish(), /no timers are left/);
+});
+
 Deno.test("a turn that takes too long is ended, however busy it is", async () => {
   const { guard, clock } = watch({ silenceMs: 300, turnMs: 3_600 });
   using _ = guard;
