@@ -164,6 +164,49 @@ Deno.test("150,000 open calls, or ended ones, break nothing: the oldest that is 
   await guard.finish();
 });
 
+Deno.test("a time in which we were stopped is none of the agent's silence, call or turn", async () => {
+  const limits = { silenceMs: 4_000, toolCallMs: 40_000, turnMs: 400_000 };
+  const acts: readonly ((guard: TurnGuard) => void)[] = [
+    () => undefined,
+    (guard) => guard.note(tool("a", "pending")),
+  ];
+  for (const act of acts) {
+    for (const isReadFirst of [false, true]) {
+      const { guard, clock } = watch(limits);
+      using _ = guard;
+      act(guard);
+      await clock.pass(3_900);
+      clock.stop(3_600_000);
+      if (isReadFirst) guard.note(SAID);
+      await clock.pass(50);
+      // It was in the pipe.
+      guard.note(SAID);
+      await clock.pass(3_000);
+      check(guard, undefined);
+    }
+  }
+});
+
+Deno.test("an agent that stays silent after a time in which we were stopped is ended as ever", async () => {
+  const limits = { silenceMs: 4_000, toolCallMs: 40_000, turnMs: 400_000 };
+  const cases: readonly (readonly [(guard: TurnGuard) => void, Breach])[] = [
+    [() => undefined, { kind: "silence", limit: 4_000 }],
+    [(guard) => guard.note(tool("a", "pending")), { kind: "tool-call", limit: 40_000 }],
+  ];
+  for (const [act, breach] of cases) {
+    const { guard, clock } = watch(limits);
+    using _ = guard;
+    act(guard);
+    await clock.pass(500);
+    clock.stop(3_600_000);
+    // Of the stop, what was left of a beat may count.
+    await clock.pass(breach.limit - 500 - 1_000 - 1);
+    check(guard, undefined);
+    await clock.pass(1_001);
+    check(guard, breach);
+  }
+});
+
 Deno.test("a watch that breaks ends the turn, and says so at its end", async () => {
   const clock = new FakeClock();
   clock.sleep = () => Promise.reject(new Error("no timers are left"));
