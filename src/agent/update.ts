@@ -18,7 +18,9 @@ export type AgentUpdate =
     readonly kind: "usage";
     /** US dollars for the ACP session so far; undefined when the agent does not say. */
     readonly cost: number | undefined;
-  };
+  }
+  /** Nothing that iteratr uses, but a sign of life. */
+  | { readonly kind: "other" };
 
 /** What is known of a tool call at one moment; each snapshot replaces what it names. */
 export interface ToolSnapshot {
@@ -38,13 +40,15 @@ export interface ToolSnapshot {
   readonly output: string | undefined;
 }
 
+const OTHER: AgentUpdate = { kind: "other" };
+
 /**
- * Reads the `update` of a `session/update` notification. Total: unknown kinds and malformed fields
- * give `undefined`, since agents run ahead of the protocol.
+ * Reads the `update` of a `session/update` notification. Total: unknown kinds and malformed fields give
+ * one of the kind `other`, since agents run ahead of the protocol.
  */
-export function readUpdate(update: unknown): AgentUpdate | undefined {
+export function readUpdate(update: unknown): AgentUpdate {
   const fields = asObject(update);
-  if (fields === undefined) return undefined;
+  if (fields === undefined) return OTHER;
   switch (fields["sessionUpdate"]) {
     case "agent_message_chunk":
       return readChunk("message", fields);
@@ -58,7 +62,7 @@ export function readUpdate(update: unknown): AgentUpdate | undefined {
     case "usage_update":
       return { kind: "usage", cost: readCost(asObject(fields["cost"])) };
     default:
-      return undefined;
+      return OTHER;
   }
 }
 
@@ -68,16 +72,16 @@ function readCost(cost: JsonObject | undefined): number | undefined {
   return isDollars ? asAmount(cost?.["amount"]) : undefined;
 }
 
-function readChunk(kind: "message" | "thought", fields: JsonObject): AgentUpdate | undefined {
+function readChunk(kind: "message" | "thought", fields: JsonObject): AgentUpdate {
   const text = asText(asObject(fields["content"])?.["text"]);
   // Also an empty one is a message that the model was called for.
-  if (text === undefined) return undefined;
+  if (text === undefined) return OTHER;
   return { kind, message: asWord(fields["messageId"]) ?? "", text };
 }
 
-function readTool(fields: JsonObject): AgentUpdate | undefined {
+function readTool(fields: JsonObject): AgentUpdate {
   const call = asWord(fields["toolCallId"]);
-  if (call === undefined) return undefined;
+  if (call === undefined) return OTHER;
   const metadata = asObject(asObject(fields["rawOutput"])?.["metadata"]);
   const exit = metadata?.["exit"];
   const input = asObject(fields["rawInput"]);

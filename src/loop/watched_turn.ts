@@ -126,8 +126,9 @@ export function watchTurn(
       transcript.take(update);
       guard.note(update);
       if (monitor === undefined) counter.take(update);
-      // A store that fails is noticed where the turn ends.
-      if (update.kind !== "usage") deliver().catch(() => undefined);
+      // What is no answer may come before the model has seen anything. A store that fails is noticed where
+      // the turn ends.
+      if (update.kind !== "usage" && update.kind !== "other") deliver().catch(() => undefined);
       meter.note(update.kind === "usage" ? update.cost : undefined);
     },
     fail,

@@ -53,6 +53,7 @@ Deno.test("every update is a sign of life, and so is a call of the model", async
     (guard) => guard.note({ kind: "thought", message: "", text: "" }),
     (guard) => guard.note({ kind: "plan", steps: [] }),
     (guard) => guard.note({ kind: "usage", cost: undefined }),
+    (guard) => guard.note({ kind: "other" }),
     (guard) => guard.note(tool("a", "completed")),
     (guard) => guard.countMessage(true),
   ];
