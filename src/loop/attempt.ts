@@ -1,4 +1,3 @@
-import type { Agent } from "../agent/agent.ts";
 import { AgentError } from "../agent/errors.ts";
 import { faultOf } from "../agent/fault.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -11,7 +10,6 @@ import { type WatchedTurn, watchTurn } from "./watched_turn.ts";
 
 /** What an attempt needs besides the run. */
 export interface AttemptPlan {
-  readonly agent: Agent;
   /** The iteration's number, asked for once a session is open. */
   begin(isModelKnown: boolean): Promise<number>;
   /** Renders the prompt. */
@@ -28,7 +26,7 @@ export interface AttemptPlan {
 export async function attempt(context: RunContext, plan: AttemptPlan): Promise<Attempt> {
   let watched: WatchedTurn | undefined;
   try {
-    const session = await plan.agent.openSession(context.plan.model);
+    const session = await context.agents.openSession(context.plan.model);
     const n = await plan.begin(session.isModelKnown);
     const prompt = await plan.prompt(n);
     if (hasToEnd(context)) return NOT_SENT;

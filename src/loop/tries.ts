@@ -108,9 +108,8 @@ export class Tries {
   async #attempt(): Promise<Attempt> {
     const { plan, world } = this.#context;
     const turn = this.#turn;
-    let agent;
     try {
-      agent = await this.#context.agents.current();
+      await this.#context.agents.current();
     } catch (error) {
       if (!(error instanceof AgentError)) throw error;
       const fault = { kind: "transient", message: messageOf(error) } as const;
@@ -118,7 +117,6 @@ export class Tries {
       return { ...nothing, end: { kind: "failed", error, fault } };
     }
     return await attempt(this.#context, {
-      agent,
       before: this.#course.usage,
       begin: turn.begin,
       prompt: async (n) => {
