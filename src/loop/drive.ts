@@ -60,7 +60,7 @@ interface LoopParts {
 }
 
 async function loop(context: RunContext, { verifier, frozen }: LoopParts): Promise<Ending> {
-  const { plan, world, progress, time } = context;
+  const { plan, world, progress, time, spending } = context;
   const completions = new Completions(world.store, plan.session, context.hooks);
   await commitLeftovers(context);
   const seen = await seenStates(plan, world, await context.workMark());
@@ -75,7 +75,7 @@ async function loop(context: RunContext, { verifier, frozen }: LoopParts): Promi
     areCompletionsDue = false;
     world.stop.throwIfAborted();
     const head = await currentHead(world.store, plan.session);
-    progress.tally = { ...progress.tally, ms: time.used() };
+    progress.tally = { ...progress.tally, ms: time.used(), spent: spending.spent };
     const step = nextStep(plan.limits, progress.tally, head);
     switch (step.kind) {
       case "iterate":

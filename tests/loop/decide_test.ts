@@ -62,6 +62,7 @@ const anyTally: fc.Arbitrary<Tally> = fc.record({
   asked: fc.boolean(),
   told: fc.boolean(),
   last: fc.constant(NO_USAGE),
+  spent: fc.constant(undefined),
 });
 const anyLimits: fc.Arbitrary<Limits> = fc.record({
   iterations: fc.nat({ max: 20 }),
