@@ -40,6 +40,11 @@ export interface ToolSnapshot {
   readonly output: string | undefined;
 }
 
+/** Whether it is the end of the call. */
+export function hasEnded({ status }: ToolSnapshot): boolean {
+  return status === "completed" || status === "failed";
+}
+
 const OTHER: AgentUpdate = { kind: "other" };
 
 /**

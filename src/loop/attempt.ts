@@ -50,8 +50,9 @@ function hasToEnd({ world, time, spending }: RunContext): boolean {
 }
 
 /** A turn that was not begun, as one that was cut short at once. */
-const NOT_SENT: Attempt = {
+export const NOT_SENT: Attempt = {
   end: { kind: "ended", stop: "cancelled", question: undefined, figures: ALL_KNOWN },
+  session: undefined,
   usage: NO_USAGE,
   models: [],
   hasHeard: false,

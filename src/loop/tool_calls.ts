@@ -1,4 +1,4 @@
-import type { ToolSnapshot } from "../agent/update.ts";
+import { hasEnded, type ToolSnapshot } from "../agent/update.ts";
 import type { Clock } from "../platform/clock.ts";
 import { forgetOldest } from "../platform/forget_oldest.ts";
 import { headOf, tailOf, withoutMiddle } from "../platform/text.ts";
@@ -69,7 +69,7 @@ export class ToolCalls {
     open.output = snapshot.output ?? open.output;
     open.exit = snapshot.exit ?? open.exit;
     open.lines = snapshot.lines ?? open.lines;
-    if (status !== "completed" && status !== "failed") return undefined;
+    if (!hasEnded(snapshot)) return undefined;
     return this.#end(call, open, status === "failed" || (open.exit ?? 0) !== 0 ? "failed" : "ok");
   }
 

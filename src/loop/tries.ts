@@ -2,14 +2,15 @@ import { AgentError } from "../agent/errors.ts";
 import { messageOf } from "../platform/failure.ts";
 import { formatDuration } from "../platform/text.ts";
 import { event } from "../session/event.ts";
-import { NO_USAGE, totalTokens } from "../session/usage.ts";
-import { attempt } from "./attempt.ts";
+import { totalTokens } from "../session/usage.ts";
+import { attempt, NOT_SENT } from "./attempt.ts";
 import type { Attempt, AttemptEnd } from "./attempt_end.ts";
 import { attemptSection } from "./attempt_section.ts";
 import type { RunContext } from "./context.ts";
 import { currentHead } from "./current_head.ts";
 import { type Course, spend } from "./course.ts";
 import { type NextPrompt, nextPrompt } from "./next_prompt.ts";
+import { Recount } from "./recount.ts";
 import { type Waited, waitForQuota } from "./quota_wait.ts";
 
 /** What a turn needs of its iteration. */
@@ -26,6 +27,7 @@ export class Tries {
   readonly #context: RunContext;
   readonly #course: Course;
   readonly #turn: TurnPlan;
+  readonly #recount: Recount;
   #isPrepared = false;
   /** What hooks have to say in the prompt of this attempt, and what earlier attempts have heard. */
   #telling = "";
@@ -37,6 +39,7 @@ export class Tries {
     this.#context = context;
     this.#course = course;
     this.#turn = turn;
+    this.#recount = new Recount(context.plan.monitor);
   }
 
   async next(): Promise<Attempt> {
@@ -45,7 +48,10 @@ export class Tries {
     const { end } = result;
     await this.#record();
     if (result.hasHeard) this.#told = [...this.#told, this.#telling].filter((text) => text !== "");
-    if (end.kind === "failed") this.lastError = textOf(end);
+    if (end.kind === "failed") {
+      this.lastError = textOf(end);
+      this.#recount.note(result);
+    }
     return result;
   }
 
@@ -113,9 +119,9 @@ export class Tries {
     } catch (error) {
       if (!(error instanceof AgentError)) throw error;
       const fault = { kind: "transient", message: messageOf(error) } as const;
-      const nothing = { usage: NO_USAGE, models: [], hasHeard: false };
-      return { ...nothing, end: { kind: "failed", error, fault } };
+      return { ...NOT_SENT, end: { kind: "failed", error, fault } };
     }
+    await this.#countAgain();
     return await attempt(this.#context, {
       before: this.#course.usage,
       begin: turn.begin,
@@ -126,6 +132,15 @@ export class Tries {
         return await this.#withStory(prompt);
       },
     });
+  }
+
+  /** Adds what the agents of failed attempts could not tell; the next prompt must not exceed the budget. */
+  async #countAgain(): Promise<void> {
+    const more = await this.#recount.take();
+    if (totalTokens(more.usage) + more.usage.cost === 0) return;
+    spend(this.#course, more);
+    this.#context.spending.note(this.#course.usage);
+    await this.#record();
   }
 
   /** The prompt, with what became of earlier attempts, and with what only these were told. */

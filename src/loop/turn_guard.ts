@@ -1,4 +1,4 @@
-import type { AgentUpdate } from "../agent/update.ts";
+import { type AgentUpdate, hasEnded } from "../agent/update.ts";
 import type { Clock } from "../platform/clock.ts";
 import { forgetOldest } from "../platform/forget_oldest.ts";
 import { RunningTime } from "../platform/running_time.ts";
@@ -72,8 +72,8 @@ export class TurnGuard implements Disposable {
   note(update: AgentUpdate): void {
     this.#live();
     if (update.kind !== "tool") return;
-    const { call, status, begins } = update.tool;
-    if (status === "completed" || status === "failed") {
+    const { call, begins } = update.tool;
+    if (hasEnded(update.tool)) {
       this.#tools.delete(call);
       forgetOldest(this.#endedTools, MAX_CALLS);
       this.#endedTools.add(call);

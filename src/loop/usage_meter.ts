@@ -31,6 +31,7 @@ export class UsageMeter {
   #recorded = "";
   #last: Usage | undefined;
   #looking: Promise<void> | undefined;
+  #lookingNow: Promise<void> | undefined;
   readonly #finished = new AbortController();
   readonly #before: Usage;
   readonly #onFigures: (usage: Usage) => void;
@@ -76,6 +77,12 @@ export class UsageMeter {
     this.#looking ??= this.#lookLater();
   }
 
+  /** Looks at the figures at once: what they tell now, nobody can ask for when the agent has died. */
+  look(): void {
+    if (this.#monitor === undefined || this.#finished.signal.aborted) return;
+    this.#lookingNow ??= this.#record().finally(() => this.#lookingNow = undefined);
+  }
+
   /**
    * The figures of this attempt at the end of its turn.
    *
@@ -87,7 +94,7 @@ export class UsageMeter {
     const over = new AbortController();
     const late = this.#clock.sleep(patienceMs, over.signal).then(() => this.#last);
     const look = async (): Promise<Usage | undefined> => {
-      await this.#looking;
+      await Promise.all([this.#looking, this.#lookingNow]);
       return this.#take(await this.#monitor?.usage(this.#session));
     };
     const whole = await Promise.race([look(), late]);

@@ -1,6 +1,7 @@
 import { AgentError } from "../agent/errors.ts";
 import { faultOf } from "../agent/fault.ts";
 import type { PromptResult } from "../agent/turn.ts";
+import { hasEnded } from "../agent/update.ts";
 import { event } from "../session/event.ts";
 import type { Usage } from "../session/usage.ts";
 import type { Attempt } from "./attempt_end.ts";
@@ -86,6 +87,7 @@ export function watchTurn(
       if (!long.signal.aborted) waiting = undefined;
       guard.countMessage(isEmpty);
       meter.note(undefined);
+      meter.look();
     },
   }, over.signal);
   /** The news stop, and what has come is written down. */
@@ -103,7 +105,7 @@ export function watchTurn(
     const patience = world.stop.aborted ? HURRY_MS : PATIENCE_MS;
     const usage = await meter.finish(turn, patience);
     const models = world.stop.aborted ? undefined : await monitor?.usageByModel(session);
-    return { usage, models: models ?? [], hasHeard: delivered !== undefined };
+    return { session, usage, models: models ?? [], hasHeard: delivered !== undefined };
   };
   const fail = async (error: AgentError): Promise<Attempt> => {
     const provider = await monitor?.lastError(session);
@@ -130,6 +132,7 @@ export function watchTurn(
       // the turn ends.
       if (update.kind !== "usage" && update.kind !== "other") deliver().catch(() => undefined);
       meter.note(update.kind === "usage" ? update.cost : undefined);
+      if (update.kind === "tool" && hasEnded(update.tool)) meter.look();
     },
     fail,
     giveUp: async () => {
