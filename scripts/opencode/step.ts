@@ -20,6 +20,9 @@ type Delivery = Readonly<{
   finish?: string | null;
 }>;
 
+/** A call of a tool; without an id it gets one that no other has. */
+type Call = Readonly<{ id?: string; name: string; args: Readonly<Record<string, unknown>> }>;
+
 /** What the model does next. `hang` and `drop` first stream their `text`, when they have one. */
 export type Step =
   | (Delivery & Readonly<{ kind: "text"; text: string }>)
@@ -28,7 +31,7 @@ export type Step =
     & Delivery
     & Readonly<{
       kind: "tools";
-      calls: readonly Readonly<{ name: string; args: Readonly<Record<string, unknown>> }>[];
+      calls: readonly Call[];
       text?: string;
     }>
   )
@@ -85,10 +88,10 @@ function answerOf(step: SpokenStep): Answer {
   return {
     text: step.text ?? "",
     reasoning: step.kind === "reasoning" ? step.reasoning : "",
-    calls: calls.map(({ name, args }, index) => ({
+    calls: calls.map(({ id, name, args }, index) => ({
       index,
       // Random, because a session can outlive this server.
-      id: `call_${crypto.randomUUID()}`,
+      id: id ?? `call_${crypto.randomUUID()}`,
       type: "function",
       function: { name, arguments: JSON.stringify(args) },
     })),

@@ -32,6 +32,8 @@ export interface Agent {
   openSession(model: string | undefined): Promise<AgentSession>;
   /** The last lines that it has printed on stderr. */
   lastLines(): readonly string[];
+  /** How its process has ended; `undefined` while it runs. */
+  exit(): AgentExit | undefined;
   /** Ends the process and everything in its group. May be called in any state. */
   close(): Promise<AgentExit>;
 }
@@ -45,6 +47,8 @@ export interface Agent {
 export async function startAgent(options: AgentOptions): Promise<Agent> {
   const process = launch(options);
   const link = connect(process, options);
+  let exit: AgentExit | undefined;
+  process.exited.then((ended) => exit = ended);
   const lastLines = (): readonly string[] =>
     withoutAnswers(process.stderr().lastLines(READ_LINES)).slice(-LAST_LINES);
   try {
@@ -63,6 +67,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       version: asText(info?.["version"])?.slice(0, 100) ?? "",
       openSession: (model) => openSession(link, options, model),
       lastLines,
+      exit: () => exit,
       close: link.close,
     };
   } catch (error) {

@@ -52,8 +52,7 @@ export function connect(process: AgentProcess, options: LinkOptions): Link {
       onNotification: (method, params) => {
         if (method !== "session/update") return;
         const fields = asObject(params);
-        const update = readUpdate(fields?.["update"]);
-        if (update !== undefined) listeners.get(asText(fields?.["sessionId"]) ?? "")?.(update);
+        listeners.get(asText(fields?.["sessionId"]) ?? "")?.(readUpdate(fields?.["update"]));
       },
     }));
   const agent: ClientContext = connection.agent;

@@ -1,3 +1,4 @@
+import { forgetOldest } from "../platform/forget_oldest.ts";
 import { asObject, asText, type JsonObject } from "../platform/json.ts";
 
 /** Messages that are remembered as counted, and calls that can be open at once. */
@@ -92,7 +93,7 @@ export class ModelCalls {
     const known = this.#open.get(message);
     if (known !== undefined) return known;
     const call = { session, isCall: false, hasAnswer: false, textParts: new Set<string>() };
-    forgetOldest(this.#open);
+    forgetOldest(this.#open, MAX_REMEMBERED);
     this.#open.set(message, call);
     return call;
   }
@@ -104,19 +105,11 @@ export class ModelCalls {
 
   #settle(message: string): void {
     this.#open.delete(message);
-    forgetOldest(this.#settled);
+    forgetOldest(this.#settled, MAX_REMEMBERED);
     this.#settled.add(message);
   }
 }
 
 function hasWords(text: unknown): boolean {
   return typeof text === "string" && text.trim() !== "";
-}
-
-function forgetOldest(kept: Map<string, unknown> | Set<string>): void {
-  if (kept.size < MAX_REMEMBERED) return;
-  for (const oldest of kept.keys()) {
-    kept.delete(oldest);
-    return;
-  }
 }

@@ -18,11 +18,16 @@ export type AgentUpdate =
     readonly kind: "usage";
     /** US dollars for the ACP session so far; undefined when the agent does not say. */
     readonly cost: number | undefined;
-  };
+  }
+  /** Nothing that iteratr uses, but a sign of life. */
+  | { readonly kind: "other" };
 
 /** What is known of a tool call at one moment; each snapshot replaces what it names. */
 export interface ToolSnapshot {
+  /** An id, which many providers use again for every call of a turn. */
   readonly call: string;
+  /** Whether a call is announced by it; else it is news of one. */
+  readonly begins: boolean;
   readonly status: "pending" | "in_progress" | "completed" | "failed" | undefined;
   readonly kind: string | undefined;
   readonly title: string | undefined;
@@ -35,13 +40,20 @@ export interface ToolSnapshot {
   readonly output: string | undefined;
 }
 
+/** Whether it is the end of the call. */
+export function hasEnded({ status }: ToolSnapshot): boolean {
+  return status === "completed" || status === "failed";
+}
+
+const OTHER: AgentUpdate = { kind: "other" };
+
 /**
- * Reads the `update` of a `session/update` notification. Total: unknown kinds and malformed fields
- * give `undefined`, since agents run ahead of the protocol.
+ * Reads the `update` of a `session/update` notification. Total: unknown kinds and malformed fields give
+ * one of the kind `other`, since agents run ahead of the protocol.
  */
-export function readUpdate(update: unknown): AgentUpdate | undefined {
+export function readUpdate(update: unknown): AgentUpdate {
   const fields = asObject(update);
-  if (fields === undefined) return undefined;
+  if (fields === undefined) return OTHER;
   switch (fields["sessionUpdate"]) {
     case "agent_message_chunk":
       return readChunk("message", fields);
@@ -55,7 +67,7 @@ export function readUpdate(update: unknown): AgentUpdate | undefined {
     case "usage_update":
       return { kind: "usage", cost: readCost(asObject(fields["cost"])) };
     default:
-      return undefined;
+      return OTHER;
   }
 }
 
@@ -65,16 +77,16 @@ function readCost(cost: JsonObject | undefined): number | undefined {
   return isDollars ? asAmount(cost?.["amount"]) : undefined;
 }
 
-function readChunk(kind: "message" | "thought", fields: JsonObject): AgentUpdate | undefined {
+function readChunk(kind: "message" | "thought", fields: JsonObject): AgentUpdate {
   const text = asText(asObject(fields["content"])?.["text"]);
   // Also an empty one is a message that the model was called for.
-  if (text === undefined) return undefined;
+  if (text === undefined) return OTHER;
   return { kind, message: asWord(fields["messageId"]) ?? "", text };
 }
 
-function readTool(fields: JsonObject): AgentUpdate | undefined {
+function readTool(fields: JsonObject): AgentUpdate {
   const call = asWord(fields["toolCallId"]);
-  if (call === undefined) return undefined;
+  if (call === undefined) return OTHER;
   const metadata = asObject(asObject(fields["rawOutput"])?.["metadata"]);
   const exit = metadata?.["exit"];
   const input = asObject(fields["rawInput"]);
@@ -82,6 +94,7 @@ function readTool(fields: JsonObject): AgentUpdate | undefined {
     kind: "tool",
     tool: {
       call,
+      begins: fields["sessionUpdate"] === "tool_call",
       status: readStatus(fields["status"]),
       kind: asWord(fields["kind"]),
       title: asText(fields["title"]),

@@ -1,4 +1,6 @@
 import { type Agent, startAgent } from "../agent/agent.ts";
+import type { AgentExit } from "../agent/process.ts";
+import type { AgentSession } from "../agent/session.ts";
 import { AGENT_MARK } from "../platform/marked_processes.ts";
 import { type ProcessRef, processRef } from "../platform/process_identity.ts";
 import { treeMemory } from "../platform/memory.ts";
@@ -28,6 +30,8 @@ export class AgentHolder implements AsyncDisposable {
   /** What the processes of this agent carry in their environment. */
   #mark = "";
   #iterations = 0;
+  /** Whether the agent has opened a session before. */
+  #hasServed = false;
 
   /** @param stop gives up waiting for an agent that does not answer. */
   constructor(context: HolderContext, stop: AbortSignal) {
@@ -36,22 +40,40 @@ export class AgentHolder implements AsyncDisposable {
   }
 
   /**
-   * The agent for the next iteration, or for the next attempt at one.
+   * The agent for the next iteration, or for the next attempt at one. One that has ended by itself since
+   * its last turn is no failed attempt: there is a new one in its place.
    *
    * @throws as `startAgent` does.
    */
   async current(): Promise<Agent> {
+    const exit = this.#agent?.exit();
+    if (exit !== undefined) await this.#renew(exitText(exit));
     this.#agent ??= await this.#start();
     return this.#agent;
+  }
+
+  /**
+   * Opens a session of the agent.
+   *
+   * @throws as `startAgent` and `Agent.openSession` do.
+   */
+  async openSession(model: string): Promise<AgentSession> {
+    const agent = await this.current();
+    try {
+      const session = await agent.openSession(model);
+      this.#hasServed = true;
+      return session;
+    } catch (error) {
+      // Its end was not yet to be seen.
+      if (!this.#hasServed || agent.exit() === undefined) throw error;
+      return await this.openSession(model);
+    }
   }
 
   /** Counts an iteration that begins, and ends an agent that has grown old. */
   async beginIteration(): Promise<void> {
     const why = await this.#whyRenew();
-    if (why !== undefined) {
-      await this.#context.recorder.record(event("agent.renewed", { why }));
-      await this.#end();
-    }
+    if (why !== undefined) await this.#renew(why);
     this.#iterations++;
   }
 
@@ -79,6 +101,11 @@ export class AgentHolder implements AsyncDisposable {
     await this.#end();
   }
 
+  async #renew(why: string): Promise<void> {
+    await this.#context.recorder.record(event("agent.renewed", { why }));
+    await this.#end();
+  }
+
   async #whyRenew(): Promise<string | undefined> {
     if (this.#agent === undefined) return undefined;
     const { iterations, memoryBytes } = this.#context.plan.renewal;
@@ -93,6 +120,7 @@ export class AgentHolder implements AsyncDisposable {
   async #start(): Promise<Agent> {
     const { plan, world, tenancy, recorder } = this.#context;
     this.#mark = crypto.randomUUID();
+    this.#hasServed = false;
     const agent = await startAgent({
       ...plan.agent,
       env: { ...plan.agent.env, [AGENT_MARK]: this.#mark },
@@ -138,4 +166,8 @@ export class AgentHolder implements AsyncDisposable {
     // A lease that is lost is noticed at the next sign of life.
     await this.#context.tenancy.setAgent(undefined).catch(() => undefined);
   }
+}
+
+function exitText({ code, signal }: AgentExit): string {
+  return signal === null ? `it had ended with code ${code}` : `it had been ended by ${signal}`;
 }

@@ -1,4 +1,3 @@
-import type { Agent } from "../agent/agent.ts";
 import { adviceFor } from "../agent/advice.ts";
 import { AgentError } from "../agent/errors.ts";
 import { faultOf } from "../agent/fault.ts";
@@ -12,7 +11,6 @@ import { type WatchedTurn, watchTurn } from "./watched_turn.ts";
 
 /** What an attempt needs besides the run. */
 export interface AttemptPlan {
-  readonly agent: Agent;
   /** The iteration's number, asked for once a session is open. */
   begin(isModelKnown: boolean): Promise<number>;
   /** Renders the prompt. */
@@ -29,7 +27,7 @@ export interface AttemptPlan {
 export async function attempt(context: RunContext, plan: AttemptPlan): Promise<Attempt> {
   let watched: WatchedTurn | undefined;
   try {
-    const session = await plan.agent.openSession(context.plan.model);
+    const session = await context.agents.openSession(context.plan.model);
     const n = await plan.begin(session.isModelKnown);
     const prompt = await plan.prompt(n);
     if (hasToEnd(context)) return NOT_SENT;
@@ -53,8 +51,9 @@ function hasToEnd({ world, time, spending }: RunContext): boolean {
 }
 
 /** A turn that was not begun, as one that was cut short at once. */
-const NOT_SENT: Attempt = {
+export const NOT_SENT: Attempt = {
   end: { kind: "ended", stop: "cancelled", question: undefined, figures: ALL_KNOWN },
+  session: undefined,
   usage: NO_USAGE,
   models: [],
   hasHeard: false,

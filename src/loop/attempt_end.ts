@@ -6,6 +6,8 @@ import type { KnownFigures } from "./usage_meter.ts";
 /** What came of an attempt at the turn of an iteration. */
 export interface Attempt {
   readonly end: AttemptEnd;
+  /** The agent's id of the session that it was made in; `undefined` when no prompt was sent. */
+  readonly session: string | undefined;
   /** Of this attempt. */
   readonly usage: Usage;
   readonly models: readonly ModelUsage[];

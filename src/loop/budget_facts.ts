@@ -33,7 +33,9 @@ export async function checkFigures(
       `the agent no longer reports ${WHAT[unknown]}: the ${unknown} budget cannot be enforced`,
     );
   }
-  if (isFirst && limits.cost > 0 && usage.cost === 0 && totalTokens(usage) > 0) {
+  // A turn that is known to have taken no tokens costs nothing by rights.
+  const hasSpent = totalTokens(usage) > 0 || !figures.tokens;
+  if (isFirst && limits.cost > 0 && usage.cost === 0 && hasSpent) {
     await warn(`the agent reports no cost for ${plan.model}: --max-cost will never take effect`);
   }
 }

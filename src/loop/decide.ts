@@ -45,11 +45,14 @@ export interface Tally {
   readonly told: boolean;
   /** What the session's last iteration has spent: the next one will probably spend as much. */
   readonly last: Usage;
+  /** The budget that the run has seen used up: no turn is begun any more, whatever the account says. */
+  readonly spent: SpendingKind | undefined;
 }
 
 /** A run that has not begun. */
 export const FRESH: Tally = {
   last: NO_USAGE,
+  spent: undefined,
   iterations: 0,
   idle: 0,
   withoutTask: 0,
@@ -127,7 +130,7 @@ export function nextStep(limits: Limits, tally: Tally, head: Head): Step {
 
 function reachedLimit(limits: Limits, tally: Tally, head: Head): Limit | undefined {
   if (limits.timeMs > 0 && tally.ms >= limits.timeMs) return "time";
-  const spent = spentBudget(limits.spending, head.usage) ??
+  const spent = tally.spent ?? spentBudget(limits.spending, head.usage) ??
     exceededBudget(limits.spending, addUsage(head.usage, tally.last));
   if (spent !== undefined) return spent;
   const { iterations } = limits;
@@ -166,6 +169,7 @@ export function count(
     asked: before.tasks > 0 && openTasks(before) === 0,
     refused: tally.refused,
     told: tally.told,
+    spent: tally.spent,
     last,
   };
 }

@@ -64,7 +64,7 @@ interface LoopParts {
 }
 
 async function loop(context: RunContext, { verifier, frozen }: LoopParts): Promise<Ending> {
-  const { plan, world, progress, time } = context;
+  const { plan, world, progress, time, spending } = context;
   const completions = new Completions(world.store, plan.session, context.hooks);
   await commitLeftovers(context);
   const seen = await seenStates(plan, world, await context.workMark());
@@ -80,7 +80,8 @@ async function loop(context: RunContext, { verifier, frozen }: LoopParts): Promi
     world.stop.throwIfAborted();
     const head = await currentHead(world.store, plan.session);
     const refused = context.autoCommit.isRefused && head.refused?.told !== true;
-    progress.tally = { ...progress.tally, ms: time.used(), refused };
+    const { spent } = spending;
+    progress.tally = { ...progress.tally, ms: time.used(), refused, spent };
     const step = nextStep(plan.limits, progress.tally, head);
     switch (step.kind) {
       case "iterate":

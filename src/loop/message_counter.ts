@@ -31,6 +31,7 @@ export class MessageCounter {
         return;
       case "plan":
       case "usage":
+      case "other":
         return;
     }
   }

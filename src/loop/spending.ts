@@ -20,6 +20,7 @@ export class Spending {
   /** What all iterations that have ended have spent. */
   #before: Usage;
   #hasMissed = false;
+  #spent: SpendingKind | undefined;
 
   /** @param before what the session has spent before this run. */
   constructor(limits: SpendingLimits, before: Usage, recorder: Recorder) {
@@ -31,6 +32,11 @@ export class Spending {
   /** Aborted when a budget is used up; a turn that is going on is then cut short. */
   get up(): AbortSignal {
     return this.#up.signal;
+  }
+
+  /** The budget that is used up; no later figure takes that back. */
+  get spent(): SpendingKind | undefined {
+    return this.#spent;
   }
 
   /** Whether this is the first time that figures are missed. */
@@ -53,7 +59,8 @@ export class Spending {
       this.#recorder.record(event("budget.warned", { budget: kind, used, limit }))
         .catch(() => undefined);
     }
-    if (spentBudget(this.#limits, all) !== undefined) this.#up.abort();
+    this.#spent ??= spentBudget(this.#limits, all);
+    if (this.#spent !== undefined) this.#up.abort();
   }
 
   /** The iteration has ended, with this in all. */

@@ -1,9 +1,14 @@
 import type { Clock } from "../platform/clock.ts";
+import { RunningTime } from "../platform/running_time.ts";
 
 /** At which part of a budget a warning is due. */
 export const WARNING_PART = 0.8;
 
-/** Watches the time that a run takes, without the pauses in it. */
+/** Of a time in which the process was stopped, at most this part of the budget is counted. */
+const BEAT_PART = 1 / 200;
+const SHORTEST_BEAT_MS = 1_000;
+
+/** Watches the time that a run takes, without the pauses in it, and without times in which it was stopped. */
 export interface TimeBudget extends Disposable {
   /** Aborted when the time is used up; a turn that is going on is then cut short. */
   readonly up: AbortSignal;
@@ -30,7 +35,7 @@ export function startTimeBudget(
 }
 
 class Watch implements TimeBudget {
-  readonly #clock: Clock;
+  readonly #time: RunningTime;
   readonly #timeMs: number;
   readonly #onWarning: (usedMs: number) => void;
   readonly #up = new AbortController();
@@ -42,10 +47,10 @@ class Watch implements TimeBudget {
   #turn = new AbortController();
 
   constructor(clock: Clock, timeMs: number, onWarning: (usedMs: number) => void) {
-    this.#clock = clock;
+    this.#time = new RunningTime(clock, Math.max(SHORTEST_BEAT_MS, timeMs * BEAT_PART));
     this.#timeMs = timeMs;
     this.#onWarning = onWarning;
-    this.#since = clock.monotonic();
+    this.#since = this.#time.now();
   }
 
   get up(): AbortSignal {
@@ -53,7 +58,7 @@ class Watch implements TimeBudget {
   }
 
   used(): number {
-    const now = this.#clock.monotonic();
+    const now = this.#time.now();
     return this.#before + (this.#since === undefined ? 0 : now - this.#since);
   }
 
@@ -63,7 +68,7 @@ class Watch implements TimeBudget {
     this.#turnOver();
     return {
       [Symbol.dispose]: () => {
-        this.#since = this.#clock.monotonic();
+        this.#since = this.#time.now();
         this.#turnOver();
       },
     };
@@ -86,7 +91,7 @@ class Watch implements TimeBudget {
       if (this.#over.signal.aborted) return;
       // While it pauses, only the end of the pause wakes it: else a little that is left would keep it busy.
       const sleepMs = this.#since === undefined ? Infinity : Math.ceil(left);
-      await this.#clock.sleep(sleepMs, AbortSignal.any([this.#over.signal, this.#turn.signal]));
+      await this.#time.sleep(sleepMs, AbortSignal.any([this.#over.signal, this.#turn.signal]));
     }
   }
 

@@ -1,5 +1,6 @@
-import type { ToolSnapshot } from "../agent/update.ts";
+import { hasEnded, type ToolSnapshot } from "../agent/update.ts";
 import type { Clock } from "../platform/clock.ts";
+import { forgetOldest } from "../platform/forget_oldest.ts";
 import { headOf, tailOf, withoutMiddle } from "../platform/text.ts";
 import { event, type NewEvent, type PlanStep } from "../session/event.ts";
 
@@ -9,6 +10,8 @@ const OUTPUT_CHARS = 32_000;
 const TAIL_CHARS = 2_000;
 const MAX_STEPS = 50;
 const STEP_CHARS = 300;
+/** Calls that are remembered as ended. */
+const MAX_ENDED = 10_000;
 
 interface OpenCall {
   readonly since: number;
@@ -36,13 +39,14 @@ export class ToolCalls {
   }
 
   /** Whether a snapshot is the first news of its call. */
-  isNew({ call }: ToolSnapshot): boolean {
-    return !this.#open.has(call) && !this.#ended.has(call);
+  isNew({ call, begins }: ToolSnapshot): boolean {
+    return !this.#open.has(call) && (begins || !this.#ended.has(call));
   }
 
   /** Takes a snapshot; gives the event of the call when it is the last one. */
   take(snapshot: ToolSnapshot): NewEvent | undefined {
-    const { call, status } = snapshot;
+    const { call, begins, status } = snapshot;
+    if (begins) this.#ended.delete(call);
     // Late news of a call would tell it a second time.
     if (this.#ended.has(call)) return undefined;
     const open = this.#open.get(call) ?? {
@@ -65,7 +69,7 @@ export class ToolCalls {
     open.output = snapshot.output ?? open.output;
     open.exit = snapshot.exit ?? open.exit;
     open.lines = snapshot.lines ?? open.lines;
-    if (status !== "completed" && status !== "failed") return undefined;
+    if (!hasEnded(snapshot)) return undefined;
     return this.#end(call, open, status === "failed" || (open.exit ?? 0) !== 0 ? "failed" : "ok");
   }
 
@@ -76,6 +80,7 @@ export class ToolCalls {
 
   #end(call: string, open: OpenCall, outcome: "ok" | "failed"): NewEvent {
     this.#open.delete(call);
+    forgetOldest(this.#ended, MAX_ENDED);
     this.#ended.add(call);
     if (open.steps !== undefined && outcome === "ok") {
       return event("agent.plan", { steps: open.steps.slice(0, MAX_STEPS).map(shortStep) });

@@ -76,6 +76,7 @@ export class Transcript {
         this.#closeText();
         return this.#emit(event("agent.plan", { steps: update.steps.slice(0, 50).map(shortStep) }));
       case "usage":
+      case "other":
         return;
     }
   }

@@ -2,14 +2,15 @@ import { AgentError } from "../agent/errors.ts";
 import { messageOf } from "../platform/failure.ts";
 import { formatDuration } from "../platform/text.ts";
 import { event } from "../session/event.ts";
-import { NO_USAGE, totalTokens } from "../session/usage.ts";
-import { attempt, failedUnseen } from "./attempt.ts";
+import { totalTokens } from "../session/usage.ts";
+import { attempt, failedUnseen, NOT_SENT } from "./attempt.ts";
 import type { Attempt, AttemptEnd } from "./attempt_end.ts";
 import { attemptSection } from "./attempt_section.ts";
 import type { RunContext } from "./context.ts";
 import { currentHead } from "./current_head.ts";
 import { type Course, spend } from "./course.ts";
 import { type NextPrompt, nextPrompt } from "./next_prompt.ts";
+import { Recount } from "./recount.ts";
 import { type Waited, waitForQuota } from "./quota_wait.ts";
 
 /** What a turn needs of its iteration. */
@@ -26,6 +27,7 @@ export class Tries {
   readonly #context: RunContext;
   readonly #course: Course;
   readonly #turn: TurnPlan;
+  readonly #recount: Recount;
   #isPrepared = false;
   /** What hooks have to say in the prompt of this attempt, and what earlier attempts have heard. */
   #telling = "";
@@ -37,6 +39,7 @@ export class Tries {
     this.#context = context;
     this.#course = course;
     this.#turn = turn;
+    this.#recount = new Recount(context.plan.monitor);
   }
 
   async next(): Promise<Attempt> {
@@ -45,7 +48,10 @@ export class Tries {
     const { end } = result;
     await this.#record();
     if (result.hasHeard) this.#told = [...this.#told, this.#telling].filter((text) => text !== "");
-    if (end.kind === "failed") this.lastError = textOf(end);
+    if (end.kind === "failed") {
+      this.lastError = textOf(end);
+      this.#recount.note(result);
+    }
     return result;
   }
 
@@ -111,16 +117,14 @@ export class Tries {
   async #attempt(): Promise<Attempt> {
     const { plan, world } = this.#context;
     const turn = this.#turn;
-    let agent;
     try {
-      agent = await this.#context.agents.current();
+      await this.#context.agents.current();
     } catch (error) {
       if (!(error instanceof AgentError)) throw error;
-      const nothing = { usage: NO_USAGE, models: [], hasHeard: false };
-      return { ...nothing, end: failedUnseen(error, this.#context) };
+      return { ...NOT_SENT, end: failedUnseen(error, this.#context) };
     }
+    await this.#countAgain();
     return await attempt(this.#context, {
-      agent,
       before: this.#course.usage,
       begin: turn.begin,
       prompt: async (n) => {
@@ -130,6 +134,15 @@ export class Tries {
         return await this.#withStory(prompt);
       },
     });
+  }
+
+  /** Adds what the agents of failed attempts could not tell; the next prompt must not exceed the budget. */
+  async #countAgain(): Promise<void> {
+    const more = await this.#recount.take();
+    if (totalTokens(more.usage) + more.usage.cost === 0) return;
+    spend(this.#course, more);
+    this.#context.spending.note(this.#course.usage);
+    await this.#record();
   }
 
   /** The prompt, with what became of earlier attempts, and with what only these were told. */

@@ -2,7 +2,7 @@ import type { AgentMonitor } from "../agent/monitor.ts";
 import type { PromptResult } from "../agent/turn.ts";
 import type { Clock } from "../platform/clock.ts";
 import { event } from "../session/event.ts";
-import { addUsage, NO_USAGE, type Usage } from "../session/usage.ts";
+import { addUsage, atLeast, NO_USAGE, type Usage } from "../session/usage.ts";
 import type { Recorder } from "./recorder.ts";
 
 const DELAY_MS = 500;
@@ -31,6 +31,7 @@ export class UsageMeter {
   #recorded = "";
   #last: Usage | undefined;
   #looking: Promise<void> | undefined;
+  #lookingNow: Promise<void> | undefined;
   readonly #finished = new AbortController();
   readonly #before: Usage;
   readonly #onFigures: (usage: Usage) => void;
@@ -71,8 +72,15 @@ export class UsageMeter {
    */
   note(cost: number | undefined): void {
     if (cost !== undefined) this.#known = { ...this.#known, cost: true };
-    this.#cost = cost ?? this.#cost;
+    // What has been spent does not come back.
+    this.#cost = Math.max(this.#cost, cost ?? 0);
     this.#looking ??= this.#lookLater();
+  }
+
+  /** Looks at the figures at once: what they tell now, nobody can ask for when the agent has died. */
+  look(): void {
+    if (this.#monitor === undefined || this.#finished.signal.aborted) return;
+    this.#lookingNow ??= this.#record().finally(() => this.#lookingNow = undefined);
   }
 
   /**
@@ -86,8 +94,8 @@ export class UsageMeter {
     const over = new AbortController();
     const late = this.#clock.sleep(patienceMs, over.signal).then(() => this.#last);
     const look = async (): Promise<Usage | undefined> => {
-      await this.#looking;
-      return await this.#monitor?.usage(this.#session) ?? this.#last;
+      await Promise.all([this.#looking, this.#lookingNow]);
+      return this.#take(await this.#monitor?.usage(this.#session));
     };
     const whole = await Promise.race([look(), late]);
     over.abort();
@@ -104,6 +112,12 @@ export class UsageMeter {
     };
   }
 
+  /** What the source has told so far: never less than before. */
+  #take(told: Usage | undefined): Usage | undefined {
+    if (told !== undefined) this.#last = atLeast(told, this.#last ?? told);
+    return this.#last;
+  }
+
   async #lookLater(): Promise<void> {
     await this.#clock.sleep(DELAY_MS, this.#finished.signal);
     if (!this.#finished.signal.aborted) await this.#record();
@@ -111,8 +125,7 @@ export class UsageMeter {
   }
 
   async #record(): Promise<void> {
-    const whole = await this.#monitor?.usage(this.#session);
-    this.#last = whole ?? this.#last;
+    const whole = this.#take(await this.#monitor?.usage(this.#session));
     const own: Usage = whole ?? { ...NO_USAGE, cost: this.#cost, partial: true };
     const usage = addUsage(this.#before, own);
     const figures = JSON.stringify(usage);

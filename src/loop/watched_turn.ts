@@ -2,6 +2,7 @@ import { adviceFor } from "../agent/advice.ts";
 import { AgentError } from "../agent/errors.ts";
 import { faultOf } from "../agent/fault.ts";
 import type { PromptResult } from "../agent/turn.ts";
+import { hasEnded } from "../agent/update.ts";
 import { event } from "../session/event.ts";
 import type { Usage } from "../session/usage.ts";
 import type { Attempt } from "./attempt_end.ts";
@@ -87,21 +88,25 @@ export function watchTurn(
       if (!long.signal.aborted) waiting = undefined;
       guard.countMessage(isEmpty);
       meter.note(undefined);
+      meter.look();
     },
   }, over.signal);
   /** The news stop, and what has come is written down. */
   const close = async (): Promise<void> => {
-    guard[Symbol.dispose]();
     over.abort();
+    const watched = guard.finish();
+    // Thrown where it is waited for; what is still to be written comes first.
+    watched.catch(() => undefined);
     await following;
     await transcript.finish();
     await delivered;
+    await watched;
   };
   const spent = async (turn: PromptResult | undefined): Promise<Omit<Attempt, "end">> => {
     const patience = world.stop.aborted ? HURRY_MS : PATIENCE_MS;
     const usage = await meter.finish(turn, patience);
     const models = world.stop.aborted ? undefined : await monitor?.usageByModel(session);
-    return { usage, models: models ?? [], hasHeard: delivered !== undefined };
+    return { session, usage, models: models ?? [], hasHeard: delivered !== undefined };
   };
   const fail = async (error: AgentError): Promise<Attempt> => {
     const provider = await monitor?.lastError(session);
@@ -125,9 +130,11 @@ export function watchTurn(
       transcript.take(update);
       guard.note(update);
       if (monitor === undefined) counter.take(update);
-      // A store that fails is noticed where the turn ends.
-      if (update.kind !== "usage") deliver().catch(() => undefined);
+      // What is no answer may come before the model has seen anything. A store that fails is noticed where
+      // the turn ends.
+      if (update.kind !== "usage" && update.kind !== "other") deliver().catch(() => undefined);
       meter.note(update.kind === "usage" ? update.cost : undefined);
+      if (update.kind === "tool" && hasEnded(update.tool)) meter.look();
     },
     fail,
     giveUp: async () => {

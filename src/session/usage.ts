@@ -38,6 +38,28 @@ export function addUsage(a: Usage, b: Usage): Usage {
   };
 }
 
+/** A usage that has more of nothing taken back: of each figure the larger one, and partial as told last. */
+export function atLeast(told: Usage, before: Usage): Usage {
+  return {
+    inputTokens: Math.max(told.inputTokens, before.inputTokens),
+    outputTokens: Math.max(told.outputTokens, before.outputTokens),
+    cachedTokens: Math.max(told.cachedTokens, before.cachedTokens),
+    cost: Math.max(told.cost, before.cost),
+    partial: told.partial,
+  };
+}
+
+/** What a usage has more than another: of each figure the surplus, and nothing where it has less. */
+export function beyond(whole: Usage, told: Usage): Usage {
+  return {
+    inputTokens: Math.max(0, whole.inputTokens - told.inputTokens),
+    outputTokens: Math.max(0, whole.outputTokens - told.outputTokens),
+    cachedTokens: Math.max(0, whole.cachedTokens - told.cachedTokens),
+    cost: Math.max(0, whole.cost - told.cost),
+    partial: whole.partial,
+  };
+}
+
 /** All tokens that were processed: read anew, read from a cache, and written. */
 export function totalTokens({ inputTokens, outputTokens, cachedTokens }: Usage): number {
   return inputTokens + outputTokens + cachedTokens;

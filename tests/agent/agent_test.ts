@@ -63,6 +63,13 @@ function said(updates: readonly AgentUpdate[]): string {
   return updates.map((update) => update.kind === "message" ? update.text : "").join("");
 }
 
+Deno.test("updates of unknown kinds reach whoever listens, as signs of life", OPTIONS, async () => {
+  await using stage = await Stage.make();
+  await using guest = await Guest.start(stage, "unknown-updates");
+  await guest.turn();
+  assert.ok(guest.updates.filter(({ kind }) => kind === "other").length >= 10);
+});
+
 Deno.test("an agent says who it is, and each session is a new one", OPTIONS, async () => {
   await using stage = await Stage.make();
   {

@@ -2,11 +2,14 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { readUpdate, type ToolSnapshot } from "../../src/agent/update.ts";
 
+const OTHER = { kind: "other" };
+
 /** A snapshot that tells nothing but what is given. */
 function snapshot(known: Partial<ToolSnapshot> & Pick<ToolSnapshot, "call">): unknown {
   return {
     kind: "tool",
     tool: {
+      begins: false,
       status: undefined,
       kind: undefined,
       title: undefined,
@@ -59,14 +62,14 @@ Deno.test("an empty chunk is a message that the model was called for", () => {
   assert.deepEqual(readUpdate(update), { kind: "message", message: "m", text: "" });
 });
 
-Deno.test("a chunk without text is no news", () => {
+Deno.test("a chunk without text is a sign of life, and no more", () => {
   for (
     const content of [undefined, null, "text", [], { type: "image", data: "" }, {
       type: "text",
       text: 34,
     }]
   ) {
-    assert.equal(readUpdate({ sessionUpdate: "agent_message_chunk", content }), undefined);
+    assert.deepEqual(readUpdate({ sessionUpdate: "agent_message_chunk", content }), OTHER);
   }
 });
 
@@ -81,7 +84,9 @@ Deno.test("a tool call that is announced has a name, a kind and no argument yet"
       locations: [{ path: "/w" }],
       rawInput: { cwd: "/w" },
     }),
-    snapshot({ call: "call_6316", status: "pending", kind: "execute", title: "bash" }),
+    snapshot({
+      ...{ call: "call_6316", begins: true, status: "pending", kind: "execute", title: "bash" },
+    }),
   );
 });
 
@@ -135,7 +140,7 @@ Deno.test("a command that was cut off has the exit code null, one that nobody to
       toolCallId: "c",
       rawOutput: { metadata },
     });
-    return update?.kind === "tool" ? update.tool.exit : "no tool";
+    return update.kind === "tool" ? update.tool.exit : "no tool";
   };
   assert.equal(exitOf({ exit: null }), null);
   assert.equal(exitOf({ exit: 0 }), 0);
@@ -156,7 +161,7 @@ Deno.test("several blocks of content are one output, line by line", () => {
 Deno.test("the argument of a call is what tells it apart, whatever the tool", () => {
   const argumentOf = (rawInput: unknown): unknown => {
     const update = readUpdate({ sessionUpdate: "tool_call", toolCallId: "c", rawInput });
-    return update?.kind === "tool" ? update.tool.argument : "no tool";
+    return update.kind === "tool" ? update.tool.argument : "no tool";
   };
   assert.equal(argumentOf({ description: "x", command: "make" }), "make");
   assert.equal(argumentOf({ filePath: "/w/a.ts", content: "x" }), "/w/a.ts");
@@ -173,7 +178,7 @@ Deno.test("the argument of a call is what tells it apart, whatever the tool", ()
 /** The lines that an edit shown like this has changed. */
 function linesOf(fields: Readonly<Record<string, unknown>>): unknown {
   const update = readUpdate({ sessionUpdate: "tool_call_update", toolCallId: "c", ...fields });
-  return update?.kind === "tool" ? update.tool.lines : "no tool";
+  return update.kind === "tool" ? update.tool.lines : "no tool";
 }
 
 Deno.test("an edit's lines are counted from its diffs, all of them together", () => {
@@ -214,7 +219,7 @@ Deno.test("a file that is written counts all of its lines, and other calls count
 Deno.test("a usage update gives the cost so far, where the agent tells it", () => {
   const costOf = (cost: unknown): unknown => {
     const update = readUpdate({ sessionUpdate: "usage_update", used: 1, size: 200_000, cost });
-    return update?.kind === "usage" ? update.cost : "no usage";
+    return update.kind === "usage" ? update.cost : "no usage";
   };
   assert.equal(costOf({ amount: 0.00028, currency: "USD" }), 0.00028);
   assert.equal(costOf({ amount: 0 }), 0);
@@ -250,17 +255,17 @@ Deno.test("a plan gives its steps, and so does the list that a todo tool is call
   assert.deepEqual(readUpdate({ sessionUpdate: "plan" }), { kind: "plan", steps: [] });
   const todo = { sessionUpdate: "tool_call", toolCallId: "c", rawInput: { todos: list } };
   const update = readUpdate(todo);
-  assert.deepEqual(update?.kind === "tool" ? update.tool.steps : update, steps);
+  assert.deepEqual(update.kind === "tool" ? update.tool.steps : update, steps);
 });
 
 Deno.test("a call that hands work to a sub-agent is told by whom and by what for", () => {
   const rawInput = { "subagent_type": "explore", description: "find tests", prompt: "Find all." };
   const update = readUpdate({ sessionUpdate: "tool_call", toolCallId: "c", rawInput });
-  assert.ok(update?.kind === "tool");
+  assert.ok(update.kind === "tool");
   assert.deepEqual([update.tool.subagent, update.tool.argument], [true, "explore: find tests"]);
 });
 
-Deno.test("updates of other and unknown kinds are no news", () => {
+Deno.test("updates of other and unknown kinds are signs of life, and no more", () => {
   const content = { type: "text", text: "x" };
   for (
     const update of [
@@ -281,7 +286,7 @@ Deno.test("updates of other and unknown kinds are no news", () => {
       5,
     ]
   ) {
-    assert.equal(readUpdate(update), undefined, JSON.stringify(update));
+    assert.deepEqual(readUpdate(update), OTHER, JSON.stringify(update));
   }
 });
 
@@ -326,11 +331,11 @@ const nearlyUpdate = fc.tuple(
   ),
 ).map(([sessionUpdate, fields]) => ({ ...fields, sessionUpdate }));
 
-Deno.test("whatever an agent sends, reading it gives news of the promised shape or none", () => {
+Deno.test("whatever an agent sends, reading it gives an update of the promised shape", () => {
   fc.assert(
     fc.property(fc.oneof(fc.jsonValue(), nearlyUpdate), (value) => {
       const update = readUpdate(value);
-      switch (update?.kind) {
+      switch (update.kind) {
         case "message":
         case "thought":
           assert.equal(typeof update.message, "string");
@@ -366,7 +371,7 @@ Deno.test("the lines of a diff add up: before - removed + added = after", () => 
   fc.assert(fc.property(text, text, (oldText, newText) => {
     const content = [{ type: "diff", oldText, newText }];
     const update = readUpdate({ sessionUpdate: "tool_call", toolCallId: "c", content });
-    assert.ok(update?.kind === "tool" && update.tool.lines !== undefined);
+    assert.ok(update.kind === "tool" && update.tool.lines !== undefined);
     const { added, removed } = update.tool.lines;
     const count = (of: string): number => of.split("\n").length - 1;
     assert.equal(count(oldText) - removed + added, count(newText));

@@ -4,6 +4,7 @@ import { openStore } from "../../src/store/open.ts";
 import { isAlive } from "../build/_processes.ts";
 import { dataOf, Stage } from "../build/_stage.ts";
 import { configure, neverStall, promptPids } from "./_scripted.ts";
+import { buildPlanned, says } from "../faults/_planned.ts";
 import { isLinux } from "../support/bound.ts";
 
 Deno.test("the agent is started anew after so many iterations, and none of it is left", async () => {
@@ -62,6 +63,20 @@ Deno.test("while a run waits to try again, its lease names no agent: its number 
   }
   run.signal("SIGTERM");
   assert.equal((await stage.ended(run)).code, 143);
+});
+
+Deno.test("an agent that ends between two turns is started anew, and that is no failed attempt", async () => {
+  await using stage = await Stage.make();
+  const script = 'iteratr tool task-add --content "at $(date +%N)"';
+  const turns = [{ script, updates: [says("Done.")], exits: 5 }];
+  const finished = await buildPlanned(stage, { turns }, ["-i", "3", "--no-retry"]);
+  assert.equal(finished.code, 5, finished.stdout);
+  assert.equal(stage.starts(), 3);
+  const seen = await stage.session();
+  const whys = dataOf(seen, "agent.renewed").map(({ why }) => why);
+  assert.deepEqual(whys, Array(2).fill("it had ended with code 5"));
+  assert.deepEqual(dataOf(seen, "agent.ended").map(({ code }) => code), [5, 5, 5]);
+  assert.match(finished.stdout, /^agent {3}is restarted: it had ended with code 5$/m);
 });
 
 Deno.test("renewal can be switched off", async () => {

@@ -333,6 +333,14 @@ Deno.test("completion outranks whatever limit is reached, once it is proven", ()
   );
 });
 
+Deno.test("a budget that was seen used up ends the run, whatever the account says", () => {
+  fc.assert(fc.property(anyLimits, anyTurn, (limits, turn) => {
+    const tally: Tally = { ...FRESH, spent: "cost" };
+    const step = nextStep(limits, tally, { ...headOf(turn), usage: NO_USAGE });
+    assert.ok(step.kind !== "iterate", JSON.stringify(step));
+  }));
+});
+
 Deno.test("the decision is made by its arguments alone", () => {
   fc.assert(fc.property(anyLimits, anyTurn, fc.nat({ max: 30 }), (limits, turn, n) => {
     const tally: Tally = {
@@ -344,6 +352,7 @@ Deno.test("the decision is made by its arguments alone", () => {
       refused: false,
       told: n % 3 === 0,
       last: { ...NO_USAGE, cost: n },
+      spent: n % 5 === 0 ? "cost" : undefined,
     };
     const head = Object.freeze(headOf(turn));
     assert.deepEqual(nextStep(limits, tally, head), nextStep(limits, tally, head));

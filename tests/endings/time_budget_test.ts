@@ -80,6 +80,18 @@ Deno.test("a pause does not count: what is used, the warning and the end all go 
   );
 });
 
+Deno.test("a time in which the run was stopped is not used: who suspends it spends nothing", async () => {
+  const clock = new FakeClock();
+  using budget = startTimeBudget(clock, 1_000_000, () => assert.fail("warned"));
+  await clock.pass(100_000);
+  clock.stop(86_400_000);
+  const used = budget.used();
+  assert.ok(used >= 100_000 && used <= 105_000, String(used));
+  await clock.pass(100_000);
+  assert.equal(budget.up.aborted, false);
+  assert.ok(budget.used() >= 199_999 && budget.used() <= 205_000, String(budget.used()));
+});
+
 Deno.test("a time budget is never up while it pauses, however long that is", async () => {
   const clock = new FakeClock();
   using budget = startTimeBudget(clock, 1_000, () => assert.fail("warned"));

@@ -12,6 +12,8 @@ export interface PlannedTurn {
   readonly updates?: readonly Fields[];
   /** What is in the answer beside the stop reason. */
   readonly result?: Fields;
+  /** Ends the process with this code, once the answer is sent. */
+  readonly exits?: number;
   /** A JSON-RPC error, instead. */
   readonly error?: Fields;
 }

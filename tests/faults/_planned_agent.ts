@@ -41,6 +41,7 @@ async function takeTurn(id: unknown): Promise<void> {
   }
   if (turn.error !== undefined) send({ id, error: turn.error });
   else send({ id, result: { stopReason: "end_turn", ...turn.result } });
+  if (turn.exits !== undefined) Deno.exit(turn.exits);
 }
 
 journal.event("start");

@@ -124,3 +124,33 @@ Deno.test("what a turn has spent is kept when the run is killed behind it, and c
   const { head } = await stage.session();
   assert.deepEqual([head.usage.cost, head.usage.inputTokens], [0.5, 300]);
 });
+
+Deno.test("a cost that falls after the budget was reached ends the run all the same", async () => {
+  await using stage = await Stage.make();
+  const turns = [{ script, updates: [says("Done."), spent(10), spent(0.1)] }];
+  const finished = await buildPlanned(stage, { turns }, ["--max-cost", "3", "-i", "5"]);
+  checkEnded(finished, 6, /^budget \(exit 6\)/);
+  const { iterations, head } = await stage.session();
+  assert.deepEqual([iterations.length, head.usage.cost], [1, 10]);
+});
+
+Deno.test("figures that are none do not pass for figures", async () => {
+  const none = [{}, { inputTokens: "900000", outputTokens: null }];
+  await together(none, async (usage) => {
+    await using stage = await Stage.make();
+    const turns = [{ script, updates: [says("Done.")], result: { usage } }];
+    const finished = await buildPlanned(stage, { turns }, ["--max-tokens", "1k", "-i", "2"]);
+    checkEnded(finished, 1, /does not report its token usage/);
+  });
+});
+
+Deno.test("a cost of nothing is warned of also where no tokens are told", async () => {
+  await using stage = await Stage.make();
+  const turns = [{ script, updates: [says("Done."), spent(0)] }];
+  const finished = await buildPlanned(stage, { turns }, ["--max-cost", "1", "-i", "1"]);
+  checkEnded(finished, 5);
+  assert.match(
+    finished.stdout,
+    /the agent reports no cost for fake\/m1: --max-cost will never take/,
+  );
+});

@@ -65,6 +65,22 @@ Deno.test("a turn that is alive all the time has its limit too", async () => {
   ]);
 });
 
+Deno.test("a run that was stopped for longer than the silence does not blame the agent for it", async () => {
+  await using stage = await Stage.make();
+  await retryAtOnce(stage, "watchdog:", "  messages: 0", "  empty_messages: 0");
+  const scenario = "runs-away messages=1000000 every=20";
+  await using run = await stage.start(scenario, ["--silence", "2s", "--no-retry"]);
+  await run.until(() => stage.prompts().length > 0);
+  run.signal("SIGSTOP");
+  await new Promise((resolve) => setTimeout(resolve, 4_500));
+  run.signal("SIGCONT");
+  // It would be the first thing that it does.
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  assert.equal((await beside(stage, "stop", "--now")).code, 0);
+  checkEnded(await stage.ended(run), 8);
+  assert.deepEqual(dataOf(await stage.session(), "watchdog.fired"), []);
+});
+
 Deno.test("0 switches a guard off, and the first lines say so", async () => {
   await using stage = await Stage.make();
   const off = ["  tool_call: 0s", "  turn: 0s", "  messages: 0", "  empty_messages: 0"];

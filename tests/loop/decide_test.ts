@@ -63,6 +63,7 @@ const anyTally: fc.Arbitrary<Tally> = fc.record({
   refused: fc.boolean(),
   told: fc.boolean(),
   last: fc.constant(NO_USAGE),
+  spent: fc.constant(undefined),
 });
 const anyLimits: fc.Arbitrary<Limits> = fc.record({
   iterations: fc.nat({ max: 20 }),

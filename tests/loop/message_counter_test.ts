@@ -6,9 +6,7 @@ const said = (message: string, text = "x"): AgentUpdate => ({ kind: "message", m
 const thought = (message: string): AgentUpdate => ({ kind: "thought", message, text: "hm" });
 
 function tool(): AgentUpdate {
-  const update = readUpdate({ sessionUpdate: "tool_call", toolCallId: "c", title: "bash" });
-  assert.ok(update !== undefined);
-  return update;
+  return readUpdate({ sessionUpdate: "tool_call", toolCallId: "c", title: "bash" });
 }
 
 /** What is told of messages: `true` for each that was empty. */

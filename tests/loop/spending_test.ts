@@ -142,3 +142,11 @@ Deno.test("over several iterations the sum counts, whatever was known of each me
     ),
   );
 });
+
+Deno.test("a budget that was used up stays so, whatever is told later", () => {
+  const spending = new Spending({ tokens: 0, cost: 3 }, usage(0), new FakeRecorder());
+  assert.equal(spending.spent, undefined);
+  spending.note(usage(0, 10));
+  spending.endIteration(usage(0, 0.1));
+  assert.deepEqual([spending.spent, spending.up.aborted], ["cost", true]);
+});

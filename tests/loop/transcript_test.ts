@@ -78,6 +78,7 @@ function tool(call: string, known: Partial<ToolSnapshot> = {}): AgentUpdate {
     kind: "tool",
     tool: {
       call,
+      begins: false,
       status: undefined,
       kind: undefined,
       title: undefined,
@@ -95,7 +96,7 @@ function tool(call: string, known: Partial<ToolSnapshot> = {}): AgentUpdate {
 /** A call of the shell as opencode shows it, up to its end. */
 function bash(call: string, command: string, end: Partial<ToolSnapshot>): readonly AgentUpdate[] {
   return [
-    tool(call, { status: "pending", title: "bash", kind: "execute" }),
+    tool(call, { begins: true, status: "pending", title: "bash", kind: "execute" }),
     tool(call, { status: "in_progress", title: command, kind: "execute", argument: command }),
     tool(call, { title: command, argument: command, ...end }),
   ];
@@ -262,6 +263,22 @@ Deno.test("news of a call that has ended do not tell it a second time", async ()
   desk.take(...bash("c", "make", { status: "completed", exit: 0 }));
   desk.take(tool("c", { output: "a late word" }), tool("c", { status: "completed" }));
   assert.deepEqual(await desk.finished(), [called({})]);
+});
+
+Deno.test("an id that is used again is another call", async () => {
+  const desk = new Desk();
+  for (const n of [0, 1, 2]) {
+    desk.take(say(`step ${n}`), ...bash("call_0", `cmd ${n}`, { status: "completed", exit: 0 }));
+    desk.take(tool("call_0", { output: "a late word" }));
+  }
+  desk.take(tool("call_0", { begins: true, title: "bash", kind: "execute", argument: "cmd 3" }));
+  assert.deepEqual(await desk.finished(), [
+    ...[0, 1, 2].flatMap((n) => [
+      message(`step ${n}`),
+      called({ call: "call_0", argument: `cmd ${n}` }),
+    ]),
+    called({ call: "call_0", argument: "cmd 3", exit: null, outcome: "failed" }),
+  ]);
 });
 
 Deno.test("a tool is called by its first title where that is a name, else by its kind", async () => {

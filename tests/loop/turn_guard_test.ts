@@ -7,11 +7,19 @@ import { FakeClock } from "../support/fake_clock.ts";
 const OFF: GuardLimits = { silenceMs: 0, toolCallMs: 0, turnMs: 0, messages: 0, emptyMessages: 0 };
 const SAID: AgentUpdate = { kind: "message", message: "m", text: "x" };
 
-function tool(call: string, status: ToolSnapshot["status"]): AgentUpdate {
+function tool(call: string, status: ToolSnapshot["status"], begins = false): AgentUpdate {
   return {
     kind: "tool",
     tool: {
-      ...{ call, status, kind: undefined, title: undefined, argument: undefined, subagent: false },
+      ...{
+        call,
+        begins,
+        status,
+        kind: undefined,
+        title: undefined,
+        argument: undefined,
+        subagent: false,
+      },
       ...{ steps: undefined, exit: undefined, lines: undefined, output: undefined },
     },
   };
@@ -45,6 +53,7 @@ Deno.test("every update is a sign of life, and so is a call of the model", async
     (guard) => guard.note({ kind: "thought", message: "", text: "" }),
     (guard) => guard.note({ kind: "plan", steps: [] }),
     (guard) => guard.note({ kind: "usage", cost: undefined }),
+    (guard) => guard.note({ kind: "other" }),
     (guard) => guard.note(tool("a", "completed")),
     (guard) => guard.countMessage(true),
   ];
@@ -87,6 +96,32 @@ Deno.test("a tool call that was closed is not opened again by what comes late", 
   check(guard, { kind: "silence", limit: 1_000 });
 });
 
+Deno.test("a call that begins with the id of one that has ended is open", async () => {
+  const { guard, clock } = watch({ silenceMs: 1_000, toolCallMs: 10_000 });
+  using _ = guard;
+  for (let round = 0; round < 3; round++) {
+    guard.note(tool("call_0", "pending", true));
+    await clock.pass(6_000);
+    guard.note(tool("call_0", "in_progress"));
+    await clock.pass(2_000);
+    check(guard, undefined);
+    guard.note(tool("call_0", "completed"));
+    await clock.pass(999);
+  }
+  check(guard, undefined);
+  await clock.pass(1);
+  check(guard, { kind: "silence", limit: 1_000 });
+});
+
+Deno.test("a call whose beginning is its end is not open", async () => {
+  const { guard, clock } = watch({ silenceMs: 1_000 });
+  using _ = guard;
+  guard.note(tool("a", "completed", true));
+  guard.note(tool("a", "completed", true));
+  await clock.pass(1_000);
+  check(guard, { kind: "silence", limit: 1_000 });
+});
+
 Deno.test("a tool call that takes too long ends the turn, whatever else the agent does meanwhile", async () => {
   const { guard, clock } = watch({ silenceMs: 1_000, toolCallMs: 10_000 });
   using _ = guard;
@@ -114,6 +149,72 @@ Deno.test("of several tool calls each counts by itself, the oldest that is open 
   check(guard, undefined);
   await clock.pass(1);
   check(guard, { kind: "tool-call", limit: 10_000 });
+});
+
+Deno.test("150,000 open calls, or ended ones, break nothing: the oldest that is open counts", async () => {
+  const { guard, clock } = watch({ silenceMs: 1_000, toolCallMs: 10_000 });
+  using _ = guard;
+  for (let n = 0; n < 150_000; n++) guard.note(tool(`ended ${n}`, "completed"));
+  guard.note(tool("first", "pending"));
+  await clock.pass(4_000);
+  for (let n = 0; n < 150_000; n++) guard.note(tool(`open ${n}`, "pending"));
+  await clock.pass(5_999);
+  check(guard, undefined);
+  await clock.pass(1);
+  check(guard, { kind: "tool-call", limit: 10_000 });
+  await guard.finish();
+});
+
+Deno.test("a time in which we were stopped is none of the agent's silence, call or turn", async () => {
+  const limits = { silenceMs: 4_000, toolCallMs: 40_000, turnMs: 400_000 };
+  const acts: readonly ((guard: TurnGuard) => void)[] = [
+    () => undefined,
+    (guard) => guard.note(tool("a", "pending")),
+  ];
+  for (const act of acts) {
+    for (const isReadFirst of [false, true]) {
+      const { guard, clock } = watch(limits);
+      using _ = guard;
+      act(guard);
+      await clock.pass(3_900);
+      clock.stop(3_600_000);
+      if (isReadFirst) guard.note(SAID);
+      await clock.pass(50);
+      // It was in the pipe.
+      guard.note(SAID);
+      await clock.pass(3_000);
+      check(guard, undefined);
+    }
+  }
+});
+
+Deno.test("an agent that stays silent after a time in which we were stopped is ended as ever", async () => {
+  const limits = { silenceMs: 4_000, toolCallMs: 40_000, turnMs: 400_000 };
+  const cases: readonly (readonly [(guard: TurnGuard) => void, Breach])[] = [
+    [() => undefined, { kind: "silence", limit: 4_000 }],
+    [(guard) => guard.note(tool("a", "pending")), { kind: "tool-call", limit: 40_000 }],
+  ];
+  for (const [act, breach] of cases) {
+    const { guard, clock } = watch(limits);
+    using _ = guard;
+    act(guard);
+    await clock.pass(500);
+    clock.stop(3_600_000);
+    // Of the stop, what was left of a beat may count.
+    await clock.pass(breach.limit - 500 - 1_000 - 1);
+    check(guard, undefined);
+    await clock.pass(1_001);
+    check(guard, breach);
+  }
+});
+
+Deno.test("a watch that breaks ends the turn, and says so at its end", async () => {
+  const clock = new FakeClock();
+  clock.sleep = () => Promise.reject(new Error("no timers are left"));
+  const guard = new TurnGuard(clock, { ...OFF, silenceMs: 1_000 });
+  await clock.pass(0);
+  assert.deepEqual([guard.fired.aborted, guard.breach], [true, undefined]);
+  await assert.rejects(guard.finish(), /no timers are left/);
 });
 
 Deno.test("a turn that takes too long is ended, however busy it is", async () => {
@@ -207,7 +308,7 @@ Deno.test("the first breach counts, and none comes after the turn's end", async 
 
 interface Act {
   readonly after: number;
-  readonly what: "said" | "open" | "close" | "wait";
+  readonly what: "said" | "begin" | "open" | "close" | "wait";
   readonly call: "a" | "b";
 }
 
@@ -235,7 +336,9 @@ function expected(
     if (exceeded[0] !== undefined) return { at: now, kind: exceeded[0] };
     for (const { what, call } of due.filter(({ at }) => at === now)) {
       alive = Math.max(alive, what === "wait" ? now + 40 : now);
-      if (what === "open" && !closed.has(call) && !open.has(call)) open.set(call, now);
+      if (what === "begin") closed.delete(call);
+      const opens = what === "begin" || what === "open";
+      if (opens && !closed.has(call) && !open.has(call)) open.set(call, now);
       if (what === "close") {
         open.delete(call);
         closed.add(call);
@@ -249,7 +352,7 @@ Deno.test("a turn is ended at the very moment at which a limit is exceeded, what
   const limit = fc.oneof(fc.constant(0), fc.integer({ min: 5, max: 60 }));
   const act = fc.record<Act>({
     after: fc.integer({ min: 1, max: 30 }),
-    what: fc.constantFrom("said", "open", "close", "wait"),
+    what: fc.constantFrom("said", "begin", "open", "close", "wait"),
     call: fc.constantFrom("a", "b"),
   });
   await fc.assert(
@@ -266,7 +369,9 @@ Deno.test("a turn is ended at the very moment at which a limit is exceeded, what
           await clock.pass(after);
           if (what === "said") guard.note(SAID);
           else if (what === "wait") guard.excuse(clock.now().getTime() + 40);
-          else guard.note(tool(call, what === "open" ? "in_progress" : "completed"));
+          else {guard.note(
+              tool(call, what === "close" ? "completed" : "in_progress", what === "begin"),
+            );}
         }
         await clock.pass(200);
         const want = expected(limits, acts, clock.monotonic());

@@ -80,6 +80,20 @@ Deno.test("without a monitor the protocol's figures count, and are known to miss
   assert.deepEqual(meter.known, { tokens: true, cost: true });
 });
 
+Deno.test("a cost that falls takes back nothing of what was told before", async () => {
+  const { meter, clock, heard } = stage();
+  for (const cost of [0.9, 0.1, undefined, 0]) {
+    meter.note(cost);
+    await clock.pass(500);
+  }
+  assert.deepEqual(heard.map(({ cost }) => cost), [1.9]);
+  assert.equal((await meter.finish(ENDED, 1_000)).cost, 0.9);
+  const monitored = stage(telling(usage(7, 0.75), usage(5, 0.5)));
+  monitored.meter.note(undefined);
+  await monitored.clock.pass(500);
+  assert.deepEqual(await monitored.meter.finish(ENDED, 1_000), usage(7, 0.75));
+});
+
 Deno.test("an agent that tells nothing has no figures", async () => {
   const { meter, clock } = stage();
   meter.note(undefined);

@@ -63,3 +63,21 @@ Deno.test("a sub-agent whose tool needs to ask does not wait for ever", async ()
     assert.match(stdout, /^sub {5}general: touch a file +ok/m);
   });
 });
+
+Deno.test("calls that a provider all gives the same id are all shown and stored", async () => {
+  const brain: Brain = ({ turn }) => {
+    const n = turn.filter(({ role }) => role === "assistant").length;
+    const args = { command: `echo part-${n}`, description: "work" };
+    if (n >= 3) return { kind: "text", text: "All is done." };
+    return { kind: "tools", calls: [{ id: "call_0", name: "bash", args }] };
+  };
+  await onStage({ brain, spec: SPEC }, async (stage) => {
+    const { code, stdout, stderr } = await stage.build("--iterations", "1");
+    assert.equal(code, 5, stdout + stderr);
+    for (const n of [0, 1, 2]) {
+      assert.match(stdout, new RegExp(`^tool {4}bash +echo part-${n} +ok`, "m"));
+    }
+    const { stdout: log } = await stage.iteratr("export", "job");
+    assert.equal(log.split("\n").filter((line) => line.includes('"agent.tool"')).length, 3);
+  });
+});

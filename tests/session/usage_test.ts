@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
   addModels,
+  addUsage,
+  atLeast,
+  beyond,
   type ModelUsage,
   NO_USAGE,
   totalTokens,
@@ -24,6 +27,17 @@ Deno.test("all tokens are those read anew, those from a cache, and those written
   const spent = { inputTokens: 1, outputTokens: 20, cachedTokens: 300, cost: 4, partial: true };
   assert.equal(totalTokens(spent), 321);
   assert.equal(totalTokens(NO_USAGE), 0);
+});
+
+Deno.test("what was told before and what is told beyond it make what is told at least", () => {
+  const figure = fc.nat({ max: 1_000 });
+  const any = fc.record({
+    ...{ inputTokens: figure, outputTokens: figure, cachedTokens: figure, cost: figure },
+    partial: fc.constant(false),
+  });
+  fc.assert(fc.property(any, any, (told, before) => {
+    assert.deepEqual(addUsage(before, beyond(told, before)), atLeast(told, before));
+  }));
 });
 
 Deno.test("what models have spent is added up by their names, in the order of their first mention", () => {

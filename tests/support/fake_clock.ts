@@ -41,6 +41,11 @@ export class FakeClock implements Clock {
     });
   }
 
+  /** Lets so much time pass while the process is stopped: nobody wakes, and then all are late. */
+  stop(ms: number): void {
+    this.#ms += ms;
+  }
+
   /**
    * Lets so much time pass, and everything that it wakes go on. Whoever is due at its very end has
    * gone on as well when this returns, so that what a test does next comes after it.
