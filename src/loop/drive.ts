@@ -8,6 +8,7 @@ import { addUsage, NO_USAGE, type Usage } from "../session/usage.ts";
 import { readHead, readIterations, readTasks } from "../store/read.ts";
 import { transact } from "../store/transact.ts";
 import { AgentHolder } from "./agent_holder.ts";
+import { makeAutoCommit } from "./auto_commit.ts";
 import { isDone } from "./begin.ts";
 import { mayOweCommit } from "./work_baseline.ts";
 import { checkFigures, recordBudget } from "./budget_facts.ts";
@@ -24,9 +25,10 @@ import { SeenStates, tasksMark } from "./progress.ts";
 import { Spending } from "./spending.ts";
 import { startTimeBudget } from "./time_budget.ts";
 import { Verifier } from "./verifier.ts";
+import { workSetup } from "./work_baseline.ts";
 
 /** What a run has when its loop begins. */
-export type DriveContext = Omit<RunContext, "time" | "spending" | "agents">;
+export type DriveContext = Omit<RunContext, "autoCommit" | "time" | "spending" | "agents">;
 
 /**
  * Runs one iteration after another until the loop's decision is to end, or the run is told to stop. The
@@ -51,10 +53,12 @@ export async function drive(context: DriveContext): Promise<Ending> {
   await verifier.takeBaseline(stop);
   world.stop.throwIfAborted();
   await frozen.check();
+  // What hooks and gates have left before the first turn is no more the session's than what was there.
+  const autoCommit = await makeAutoCommit(await workSetup(context));
   const { usage } = await currentHead(world.store, plan.session);
   const spending = new Spending(plan.limits.spending, usage, recorder);
   await using agents = new AgentHolder(context, stop);
-  return await loop({ ...context, time, spending, agents }, { verifier, frozen });
+  return await loop({ ...context, autoCommit, time, spending, agents }, { verifier, frozen });
 }
 
 /** What looks after the iterations of a run. */

@@ -194,10 +194,9 @@ function judgedAt({ commit, dirty }: Judgement): string {
   return commit === null || commit === "" ? "" : ` at ${commit.slice(0, 7)}${rest}`;
 }
 
-/** Said where the proof has not said it. */
-function leftOver({ uncommitted = [], limits, head }: EndingFacts): string {
-  const isSaid = limits.gates !== "" && head.judgement?.dirty === true;
-  if (uncommitted.length === 0 || isSaid) return "";
+/** Said where no proof has said it; what differs after that was left by the gates. */
+function leftOver({ uncommitted = [], limits }: EndingFacts): string {
+  if (uncommitted.length === 0 || limits.gates !== "") return "";
   return `; ${plural(uncommitted.length, "file")} could not be committed`;
 }
 

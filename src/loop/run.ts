@@ -6,13 +6,10 @@ import { event } from "../session/event.ts";
 import { NO_USAGE } from "../session/usage.ts";
 import { resetSession } from "../store/epoch.ts";
 import { sweep } from "../store/sweep.ts";
-import { type AutoCommit, makeAutoCommit } from "./auto_commit.ts";
-import { readInfo } from "../store/read.ts";
 import { begin, isFinished, readStanding } from "./begin.ts";
 import { FRESH } from "./decide.ts";
 import type { Progress } from "./context.ts";
 import { followControl } from "./control.ts";
-import { currentHead } from "./current_head.ts";
 import { drive } from "./drive.ts";
 import { goOnHint, nothingToDo } from "./ending_text.ts";
 import { HookRunner } from "./hook_runner.ts";
@@ -109,7 +106,6 @@ async function runAsTenant(
     const begun = await begin(plan, world, standing);
     recorder = begun.recorder;
     hooks = new HookRunner(plan, world, begun.recorder, remains);
-    const autoCommit = await setUpAutoCommit(plan, world, begun.recorder, top);
     const asked = new AbortController();
     const control = listening.use(
       await followControl(store, plan.session, () => asked.abort(stoppedNow(plan))),
@@ -123,7 +119,6 @@ async function runAsTenant(
       remains,
       workMark,
       top,
-      autoCommit,
       hooks,
       control,
       start,
@@ -157,25 +152,6 @@ async function runAsTenant(
     ...(progress.hasTold ? { told: true } : {}),
   })).catch(() => undefined);
   return ending.reason === "store" ? await withRescue(plan, world, recorder, ending) : ending;
-}
-
-async function setUpAutoCommit(
-  plan: RunPlan,
-  { store, ownOutput }: RunWorld,
-  recorder: Recorder,
-  top: string | undefined,
-): Promise<AutoCommit> {
-  const head = await currentHead(store, plan.session);
-  return await makeAutoCommit({
-    plan,
-    store,
-    recorder,
-    head,
-    info: await readInfo(store, plan.session, head),
-    top,
-    ignored: plan.dataDirectory,
-    ownOutput,
-  });
 }
 
 function withGoOn(plan: RunPlan, ending: Ending): Ending {

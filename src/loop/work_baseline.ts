@@ -7,8 +7,9 @@ import type { Head, Info } from "../session/state.ts";
 import type { StoredText } from "../session/stored_text.ts";
 import { loadText, storeText } from "../store/blob.ts";
 import type { Store } from "../store/open.ts";
-import { readIterations } from "../store/read.ts";
-import type { RunPlan } from "./plan.ts";
+import { readInfo, readIterations } from "../store/read.ts";
+import { currentHead } from "./current_head.ts";
+import type { RunPlan, RunWorld } from "./plan.ts";
 import type { Recorder } from "./recorder.ts";
 
 /** What is needed to tell the session's work from a person's. */
@@ -23,6 +24,21 @@ export interface WorkSetup {
   readonly ignored: string;
   /** Files by `dev:ino` that iteratr's own output goes to. */
   readonly ownOutput: ReadonlySet<string>;
+}
+
+/** Gathers it, from how the session stands now. */
+export async function workSetup(
+  { plan, world, recorder, top }: {
+    readonly plan: RunPlan;
+    readonly world: RunWorld;
+    readonly recorder: Recorder;
+    readonly top: string | undefined;
+  },
+): Promise<WorkSetup> {
+  const { store, ownOutput } = world;
+  const head = await currentHead(store, plan.session);
+  const info = await readInfo(store, plan.session, head);
+  return { plan, store, recorder, head, info, top, ignored: plan.dataDirectory, ownOutput };
 }
 
 /**

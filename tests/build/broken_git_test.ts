@@ -37,8 +37,8 @@ Deno.test("a Ctrl-C that reaches git while the dirty files are noted gives none 
 
 Deno.test("why git cannot tell what has changed is told in its own words", async () => {
   await together<[string, RegExp]>([
-    ["printf broken >.git/index", /: (fatal|error): .*index file/],
-    ["rm -r .git", /: fatal: .*not a git repository/],
+    ["printf broken >.git/index", /^git cannot tell what .*: (fatal|error): .*index file/],
+    ["rm -r .git", /^the repository of the project is gone: \.git was removed$/],
   ], async ([breaks, why]) => {
     await using stage = await Stage.make();
     await alsoDoes(stage, breaks);
@@ -46,8 +46,7 @@ Deno.test("why git cannot tell what has changed is told in its own words", async
     const refusals = dataOf(await stage.session(), "commit.refused").map((data) =>
       `${data["why"]}`
     );
-    assert.match(refusals[0] ?? "", /^git cannot tell what has changed: /, stdout);
-    assert.match(refusals[0] ?? "", why);
+    assert.match(refusals[0] ?? "", why, stdout);
   });
 });
 

@@ -56,3 +56,21 @@ Deno.test("what a run has committed of a person's files is the session's also wh
   assert.equal(await shell(stage, "git status --porcelain"), "");
   assert.equal(await shell(stage, "git show HEAD:known"), "mine\n");
 });
+
+Deno.test("what hooks and gates leave before the first turn, also in a person's file, is not the session's", async () => {
+  await using stage = await Stage.make();
+  await shell(stage, "echo 1 >known; git add -A; git commit -qm known; echo mine >known");
+  const hooks = `version: 1\nhooks: { session_start: { command: "echo x >from-hook.txt" } }\n`;
+  await Deno.writeTextFile(stage.project(".iteratr.hooks.yml"), hooks);
+  const gate = "echo formatted >>known; date +%N >covered.txt";
+  const { code, stdout } = await buildCommitting(
+    stage,
+    "echo one >one.txt; iteratr tool task-add --content one --status completed",
+    ["-i", "1", "--verify", gate],
+  );
+  assert.equal(code, 0, stdout);
+  assert.deepEqual(await files(stage), ["known", "one.txt", "specs/SPEC.md"]);
+  assert.equal(await shell(stage, "git show HEAD:known"), "1\n");
+  // What the gates have changed when they judged is nothing that anybody tried to commit.
+  assert.doesNotMatch(stdout, /could not be committed/);
+});
