@@ -1,10 +1,5 @@
-import { ContentHashes } from "../git/content_hash.ts";
-import { whyNoWorkTree } from "../git/work_tree.ts";
-import { event } from "../session/event.ts";
-import { Committer } from "./committer.ts";
 import type { CommitFacts } from "../git/history.ts";
 import type { WorkTreeStatus } from "../git/status.ts";
-import { noteOutsideGit, takeWorkBaseline, type WorkSetup } from "./work_baseline.ts";
 
 /** Commits what iterations have changed, and keeps account of all commits of a run. */
 export interface AutoCommit {
@@ -48,7 +43,7 @@ export interface Finished {
 }
 
 /** Nothing is committed: it was switched off, or there is no git. */
-const NONE: AutoCommit = {
+export const NO_COMMITS: AutoCommit = {
   begin: () => Promise.resolve(undefined),
   passOver: () => Promise.resolve(),
   isRefused: false,
@@ -59,30 +54,3 @@ const NONE: AutoCommit = {
   finish: () => Promise.resolve({ commits: undefined }),
   breakOff: () => Promise.resolve({ commits: undefined }),
 };
-
-/**
- * Sets automatic commits up. At the session's first run, the files that are dirty are noted: they are a
- * person's, and stay out of every commit while they are unchanged. That is done also when commits are
- * switched off, because a later run may switch them on.
- */
-export async function makeAutoCommit(setup: WorkSetup): Promise<AutoCommit> {
-  const { plan, recorder, top } = setup;
-  const hashes = new ContentHashes(setup.ownOutput);
-  if (top === undefined) {
-    await noteOutsideGit(setup, hashes);
-    if (plan.autoCommit) {
-      const message = `the work will not be committed: ${await whyNoWorkTree(plan.root)}`;
-      await recorder.record(event("warning", { message }));
-    }
-    return NONE;
-  }
-  const baseline = await takeWorkBaseline(setup, top, hashes);
-  if (!plan.autoCommit) return NONE;
-  if (baseline === undefined) {
-    const message =
-      "the work will not be committed: git cannot tell which files were changed before";
-    await recorder.record(event("warning", { message }));
-    return NONE;
-  }
-  return new Committer(setup, { top, ignored: setup.ignored, baseline, hashes });
-}

@@ -8,7 +8,7 @@ import { addUsage, NO_USAGE, type Usage } from "../session/usage.ts";
 import { readHead, readIterations, readTasks } from "../store/read.ts";
 import { transact } from "../store/transact.ts";
 import { AgentHolder } from "./agent_holder.ts";
-import { makeAutoCommit } from "./auto_commit.ts";
+import { setUpCommits } from "./set_up_commits.ts";
 import { isDone } from "./begin.ts";
 import { mayOweCommit } from "./work_baseline.ts";
 import { checkFigures, recordBudget } from "./budget_facts.ts";
@@ -54,7 +54,7 @@ export async function drive(context: DriveContext): Promise<Ending> {
   world.stop.throwIfAborted();
   await frozen.check();
   // What hooks and gates have left before the first turn is no more the session's than what was there.
-  const autoCommit = await makeAutoCommit(await workSetup(context));
+  const autoCommit = await setUpCommits(await workSetup(context));
   const { usage } = await currentHead(world.store, plan.session);
   const spending = new Spending(plan.limits.spending, usage, recorder);
   await using agents = new AgentHolder(context, stop);
