@@ -1,16 +1,16 @@
 import type { WorkMark } from "../git/work_mark.ts";
 import type { Usage } from "../session/usage.ts";
-import type { AutoCommit } from "./auto_commit.ts";
+import type { AutoCommit } from "./commits/auto_commit.ts";
 import type { AgentHolder } from "./agent_holder.ts";
 import type { Begun } from "./begin.ts";
 import type { Control } from "./control.ts";
 import type { Tally } from "./decide.ts";
 import type { RunPlan, RunWorld } from "./plan.ts";
-import type { HookRunner } from "./hook_runner.ts";
+import type { HookRunner } from "./commands/hook_runner.ts";
 import type { Remains } from "./remains.ts";
-import type { Spending } from "./spending.ts";
+import type { Spending } from "./budgets/spending.ts";
 import type { Tenancy } from "./tenancy.ts";
-import type { TimeBudget } from "./time_budget.ts";
+import type { TimeBudget } from "./budgets/time_budget.ts";
 
 /** What a run has done, as it grows. */
 export interface Progress {

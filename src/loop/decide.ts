@@ -7,7 +7,7 @@ import {
   type SpendingKind,
   type SpendingLimits,
   spentBudget,
-} from "./spending_limits.ts";
+} from "./budgets/spending_limits.ts";
 
 /** What bounds a run. */
 export interface Limits {

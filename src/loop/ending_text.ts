@@ -14,7 +14,7 @@ import { type Head, openTasks } from "../session/state.ts";
 import { isClosed, type Task } from "../session/task.ts";
 import { byNumber, idList, unmet } from "../session/task_graph.ts";
 import type { Usage } from "../session/usage.ts";
-import { amountOf, isReached, type SpendingKind } from "./spending_limits.ts";
+import { amountOf, isReached, type SpendingKind } from "./budgets/spending_limits.ts";
 import { usageText } from "../session/usage_text.ts";
 import { type EndReason, type Limits, MAX_FAILED_JUDGEMENTS, type Tally } from "./decide.ts";
 

@@ -3,15 +3,15 @@ import { messageOf } from "../platform/failure.ts";
 import { event, type Outcome, type StateMark } from "../session/event.ts";
 import type { Usage } from "../session/usage.ts";
 import { readTasks } from "../store/read.ts";
-import type { Finished } from "./auto_commit.ts";
-import { commitTotals } from "./commit_totals.ts";
-import type { Completions } from "./completions.ts";
+import type { Finished } from "./commits/auto_commit.ts";
+import { commitTotals } from "./commits/commit_totals.ts";
+import type { Completions } from "./commands/completions.ts";
 import type { RunContext } from "./context.ts";
-import type { Course, TurnEnd } from "./course.ts";
+import type { Course, TurnEnd } from "./turn/course.ts";
 import { currentHead } from "./current_head.ts";
 import { type SeenStates, tasksMark } from "./progress.ts";
-import { takeTurn } from "./turn.ts";
-import { ALL_KNOWN, type KnownFigures } from "./usage_meter.ts";
+import { takeTurn } from "./turn/turn.ts";
+import { ALL_KNOWN, type KnownFigures } from "./turn/usage_meter.ts";
 
 /** What an iteration works with besides what the run has. */
 export interface IterationContext extends RunContext {

@@ -8,7 +8,7 @@ import type { Store } from "../store/open.ts";
 import type { Lease } from "../store/lease.ts";
 import { readEvents, readHead, readIterations } from "../store/read.ts";
 import { transact } from "../store/transact.ts";
-import { commitMade, commitTotals } from "./commit_totals.ts";
+import { commitMade, commitTotals } from "./commits/commit_totals.ts";
 
 /** The exit code of a run that was killed: the shell's for SIGKILL. */
 const FOUND_DEAD = 137;

@@ -10,9 +10,9 @@ import type { Gate } from "../session/gate.ts";
 import { NO_INFO } from "../session/state.ts";
 import type { Store } from "../store/open.ts";
 import { readHead, readInfo, readIterations, readNotes, readTasks } from "../store/read.ts";
-import { refusalSection } from "./commit_refusal.ts";
-import { gateSection } from "./gate_section.ts";
-import { heldSection } from "./held_output.ts";
+import { refusalSection } from "./commits/commit_refusal.ts";
+import { gateSection } from "./commands/gate_section.ts";
+import { heldSection } from "./commands/held_output.ts";
 
 /** Summaries are looked for in so many of the last iterations. */
 const HISTORY_READ = 200;

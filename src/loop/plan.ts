@@ -10,7 +10,7 @@ import type { Ending } from "../session/ending.ts";
 import type { Gate } from "../session/gate.ts";
 import type { Store } from "../store/open.ts";
 import type { Limits } from "./decide.ts";
-import type { GuardLimits } from "./turn_guard.ts";
+import type { GuardLimits } from "./turn/turn_guard.ts";
 
 /** Everything about a run that is settled before it begins, and does not change while it goes on. */
 export interface RunPlan {

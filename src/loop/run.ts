@@ -12,7 +12,7 @@ import type { Progress } from "./context.ts";
 import { followControl } from "./control.ts";
 import { drive } from "./drive.ts";
 import { goOnHint, nothingToDo } from "./ending_text.ts";
-import { HookRunner } from "./hook_runner.ts";
+import { HookRunner } from "./commands/hook_runner.ts";
 import { mend } from "./mend.ts";
 import { endOrphans } from "./orphans.ts";
 import type { RunPlan, RunWorld } from "./plan.ts";
@@ -20,7 +20,7 @@ import { printableEnding } from "./printable_ending.ts";
 import type { Recorder } from "./recorder.ts";
 import { makeRemains, type Remains } from "./remains.ts";
 import { rescue } from "./rescue.ts";
-import { endSession } from "./session_end.ts";
+import { endSession } from "./commands/session_end.ts";
 import { beginTenancy, type Tenancy } from "./tenancy.ts";
 
 /**

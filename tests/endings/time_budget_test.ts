@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Clock, systemClock } from "../../src/platform/clock.ts";
-import { startTimeBudget } from "../../src/loop/time_budget.ts";
+import { startTimeBudget } from "../../src/loop/budgets/time_budget.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { dataOf, Stage } from "../build/_stage.ts";
 import { together } from "../build/_together.ts";

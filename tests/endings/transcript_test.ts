@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Transcript } from "../../src/loop/transcript.ts";
+import { Transcript } from "../../src/loop/turn/transcript.ts";
 import type { Recorder } from "../../src/loop/recorder.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 

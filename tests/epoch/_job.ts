@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readUpdate } from "../../src/agent/update.ts";
 import { mend } from "../../src/loop/mend.ts";
 import { makeRecorder, type Recorder } from "../../src/loop/recorder.ts";
-import { Transcript } from "../../src/loop/transcript.ts";
+import { Transcript } from "../../src/loop/turn/transcript.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import {
   type Actor,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { Control } from "../../src/loop/control.ts";
-import { waitForQuota } from "../../src/loop/quota_wait.ts";
+import { waitForQuota } from "../../src/loop/turn/quota_wait.ts";
 import type { Recorder } from "../../src/loop/recorder.ts";
-import { startTimeBudget } from "../../src/loop/time_budget.ts";
+import { startTimeBudget } from "../../src/loop/budgets/time_budget.ts";
 import type { NewEvent } from "../../src/session/event.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 

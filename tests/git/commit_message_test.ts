@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { commitsBetween } from "../../src/git/history.ts";
 import { headCommit } from "./_head.ts";
-import { commitMessage } from "../../src/loop/commit_message.ts";
+import { commitMessage } from "../../src/loop/commits/commit_message.ts";
 import type { Task } from "../../src/session/task.ts";
 import { NONE, Repository } from "./_repository.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { attemptSection, type FailedAttempt } from "../../src/loop/attempt_section.ts";
+import { attemptSection, type FailedAttempt } from "../../src/loop/turn/attempt_section.ts";
 import { Repository } from "../git/_repository.ts";
 
 const OUTSIDE: FailedAttempt = {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { commitMessage, type CommitWords } from "../../src/loop/commit_message.ts";
+import { commitMessage, type CommitWords } from "../../src/loop/commits/commit_message.ts";
 import type { Task } from "../../src/session/task.ts";
 
 function task(n: number, text: string): Task {

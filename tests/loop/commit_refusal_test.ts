@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { hookOutput, refusalSection } from "../../src/loop/commit_refusal.ts";
+import { hookOutput, refusalSection } from "../../src/loop/commits/commit_refusal.ts";
 
 Deno.test("what a hook said is passed on without control characters, and cut in its middle", () => {
   assert.equal(

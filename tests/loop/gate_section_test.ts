@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { gateSection, type GateSectionPlan } from "../../src/loop/gate_section.ts";
+import { gateSection, type GateSectionPlan } from "../../src/loop/commands/gate_section.ts";
 import { event } from "../../src/session/event.ts";
 import { type Gate, gatesMark } from "../../src/session/gate.ts";
 import { storeText } from "../../src/store/blob.ts";

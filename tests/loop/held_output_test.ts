@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { heldSection } from "../../src/loop/held_output.ts";
+import { heldSection } from "../../src/loop/commands/held_output.ts";
 import { event, type EventData } from "../../src/session/event.ts";
 import { storeText } from "../../src/store/blob.ts";
 import { ran, TestSession } from "./_session.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type Hook, NO_HOOKS } from "../../src/hooks/hook.ts";
-import { HookRunner } from "../../src/loop/hook_runner.ts";
+import { HookRunner } from "../../src/loop/commands/hook_runner.ts";
 import type { RunPlan, RunWorld } from "../../src/loop/plan.ts";
-import { endSession } from "../../src/loop/session_end.ts";
+import { endSession } from "../../src/loop/commands/session_end.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { HeldGroups } from "../../src/platform/held_groups.ts";
 import { NO_LOG } from "../../src/platform/log.ts";

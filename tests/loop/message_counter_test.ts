@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type AgentUpdate, readUpdate } from "../../src/agent/update.ts";
-import { MessageCounter } from "../../src/loop/message_counter.ts";
+import { MessageCounter } from "../../src/loop/turn/message_counter.ts";
 
 const said = (message: string, text = "x"): AgentUpdate => ({ kind: "message", message, text });
 const thought = (message: string): AgentUpdate => ({ kind: "thought", message, text: "hm" });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Control, followControl, type Request } from "../../src/loop/control.ts";
-import { type QuotaWait, waitForQuota, waitUntil } from "../../src/loop/quota_wait.ts";
+import { type QuotaWait, waitForQuota, waitUntil } from "../../src/loop/turn/quota_wait.ts";
 import type { Clock } from "../../src/platform/clock.ts";
 import { event } from "../../src/session/event.ts";
 import { FakeClock } from "../support/fake_clock.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { AgentMonitor } from "../../src/agent/monitor.ts";
-import type { Attempt } from "../../src/loop/attempt_end.ts";
-import { NOT_SENT } from "../../src/loop/attempt.ts";
-import { Recount } from "../../src/loop/recount.ts";
+import type { Attempt } from "../../src/loop/turn/attempt_end.ts";
+import { NOT_SENT } from "../../src/loop/turn/attempt.ts";
+import { Recount } from "../../src/loop/turn/recount.ts";
 import { type ModelUsage, NO_USAGE, type Usage } from "../../src/session/usage.ts";
 
 function usage(inputTokens: number, cost: number): Usage {

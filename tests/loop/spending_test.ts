@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Spending } from "../../src/loop/spending.ts";
-import { amountOf, exceededBudget, KINDS, spentBudget } from "../../src/loop/spending_limits.ts";
+import { Spending } from "../../src/loop/budgets/spending.ts";
+import {
+  amountOf,
+  exceededBudget,
+  KINDS,
+  spentBudget,
+} from "../../src/loop/budgets/spending_limits.ts";
 import { NO_USAGE, type Usage } from "../../src/session/usage.ts";
 import { FakeRecorder } from "./_fake_recorder.ts";
 

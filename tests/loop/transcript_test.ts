@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { AgentUpdate, ToolSnapshot } from "../../src/agent/update.ts";
 import type { Recorder, Unsaved } from "../../src/loop/recorder.ts";
-import { Transcript } from "../../src/loop/transcript.ts";
+import { Transcript } from "../../src/loop/turn/transcript.ts";
 import type { Clock } from "../../src/platform/clock.ts";
 import type { EventData, NewEvent } from "../../src/session/event.ts";
 import type { NewBlob } from "../../src/store/blob.ts";

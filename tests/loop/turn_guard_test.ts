@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { AgentUpdate, ToolSnapshot } from "../../src/agent/update.ts";
-import { type Breach, breachText, type GuardLimits, TurnGuard } from "../../src/loop/turn_guard.ts";
+import {
+  type Breach,
+  breachText,
+  type GuardLimits,
+  TurnGuard,
+} from "../../src/loop/turn/turn_guard.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 
 const OFF: GuardLimits = { silenceMs: 0, toolCallMs: 0, turnMs: 0, messages: 0, emptyMessages: 0 };

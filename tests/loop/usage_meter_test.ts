@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { AgentMonitor } from "../../src/agent/monitor.ts";
 import type { PromptResult } from "../../src/agent/turn.ts";
-import { UsageMeter } from "../../src/loop/usage_meter.ts";
+import { UsageMeter } from "../../src/loop/turn/usage_meter.ts";
 import { NO_USAGE, type Usage } from "../../src/session/usage.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { FakeRecorder } from "./_fake_recorder.ts";
