@@ -152,6 +152,7 @@ Deno.test("a retry is told of the agent's commits alone, not of those of hooks",
     await retryAtOnce(stage);
     const script = `${OPEN}test -e by-agent || {
   ${commit("by-agent", "docs: by the agent")}  kill -9 $(cut -d' ' -f4 /proc/$PPID/stat)
+  sleep 60
 }
 ${DONE}`;
     const finished = await buildCommitting(stage, script);
