@@ -36,3 +36,13 @@ export async function commitObstacle(
   }
   return branch.ok ? undefined : "HEAD is detached: a commit would belong to no branch";
 }
+
+/** Whether a commit could be made just now: nothing is in its way, and git knows who makes it. */
+export async function isReadyToCommit(top: string, patience: Patience): Promise<boolean> {
+  if (await commitObstacle(top, patience) !== undefined) return false;
+  const [author, committer] = await Promise.all([
+    git(top, ["var", "GIT_AUTHOR_IDENT"]),
+    git(top, ["var", "GIT_COMMITTER_IDENT"]),
+  ]);
+  return author.ok && committer.ok;
+}

@@ -1,3 +1,4 @@
+import { isReadyToCommit } from "../git/obstacle.ts";
 import { workTree } from "../git/work_tree.ts";
 import { UserError } from "../platform/failure.ts";
 import { exists, relativeTo } from "../platform/paths.ts";
@@ -54,14 +55,20 @@ export async function readStanding(
   };
 }
 
-/** Whether there is work of the session that no further iteration will commit. */
+/**
+ * Whether there is work of the session that no further iteration will commit, and that can be committed by
+ * now. What a hook of git has refused although the agent knows of it, and what is still in the way, is for
+ * a person: a run would only fail over it again, each time that cron starts one.
+ */
 async function owesCommit(plan: RunPlan, world: RunWorld, head: Head): Promise<boolean> {
-  const { store, ownOutput } = world;
-  if (!await mayOweCommit(store, plan.session, head)) return false;
+  const { store, clock, ownOutput } = world;
+  if (head.refused?.told === true || !await mayOweCommit(store, plan.session, head)) return false;
   const info = await readInfo(store, plan.session, head);
   const top = await workTree(plan.root);
   const ignored = plan.dataDirectory;
-  return await hasPendingWork({ plan, store, head, info, top, ignored, ownOutput });
+  if (!await hasPendingWork({ plan, store, head, info, top, ignored, ownOutput })) return false;
+  return head.refused?.by !== "obstacle" ||
+    (top !== undefined && await isReadyToCommit(top, { clock, ms: 0 }));
 }
 
 /** A project that has moved keeps its session: then the old spec is gone, and the way to it is the same. */

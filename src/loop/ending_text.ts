@@ -50,10 +50,11 @@ export function nothingToDo(session: string, head: Head, hadGates: boolean): End
     : hadGates
     ? "; not proven, since this run has no gates"
     : "";
+  const left = head.refused === undefined ? "" : "; its last commit was refused";
   return {
     reason: "complete",
     isIdle: true,
-    message: `nothing to do: ${tasks} of session ${session} ${are} done${proven}.`,
+    message: `nothing to do: ${tasks} of session ${session} ${are} done${proven}${left}.`,
     hints: [],
   };
 }
