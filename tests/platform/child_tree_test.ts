@@ -4,25 +4,13 @@ import { systemClock } from "../../src/platform/clock.ts";
 import { sendSignal } from "../../src/platform/marked_processes.ts";
 import { processIdentity, processRef } from "../../src/platform/process_identity.ts";
 import type { ProcessEntry } from "../../src/platform/process_table.ts";
+import { shellGroup } from "./_shell_group.ts";
 import { areAlive, areGone } from "./_shell_stage.ts";
 
-/** Starts a shell that leads a group of its own and has a child, and tells the child's number. */
-async function group(): Promise<{ readonly leader: Deno.ChildProcess; readonly child: number }> {
-  const leader = new Deno.Command("sh", {
-    args: ["-c", "sleep 600 & echo $!; exec sleep 600"],
-    stdin: "null",
-    stdout: "piped",
-    stderr: "null",
-    detached: true,
-  }).spawn();
-  const reader = leader.stdout.getReader();
-  const { value } = await reader.read();
-  await reader.cancel();
-  return { leader, child: Number(new TextDecoder().decode(value)) };
-}
+const SLEEPS = "exec sleep 600";
 
 Deno.test("ChildTree ends the members of a group, and spares other groups", async () => {
-  const [ours, theirs] = await Promise.all([group(), group()]);
+  const [ours, theirs] = await Promise.all([shellGroup(SLEEPS), shellGroup(SLEEPS)]);
   try {
     const tree = new ChildTree();
     await tree.lookGroup(ours.leader.pid);
@@ -65,7 +53,7 @@ Deno.test("ChildTree spares a group when no member that it knows is left in it",
 });
 
 Deno.test("ChildTree notes nothing of a process that has only the number of the one looked for", async () => {
-  const stranger = await group();
+  const stranger = await shellGroup(SLEEPS);
   try {
     const { pid } = stranger.leader;
     for (const identity of ["started at another time", null]) {
@@ -83,7 +71,7 @@ Deno.test("ChildTree notes nothing of a process that has only the number of the 
 });
 
 Deno.test("ChildTree forgets what has ended", async () => {
-  const { leader, child } = await group();
+  const { leader, child } = await shellGroup(SLEEPS);
   try {
     const tree = new ChildTree();
     const root = await processRef(leader.pid);
@@ -110,7 +98,7 @@ function tellsOf(pid: number, identity: string | undefined): readonly ProcessEnt
 }
 
 Deno.test("ChildTree notes a child anew that has the number of one that has ended", async () => {
-  const { leader } = await group();
+  const { leader } = await shellGroup(SLEEPS);
   try {
     const identity = await processIdentity(leader.pid);
     const tables = [tellsOf(leader.pid, "an earlier one"), tellsOf(leader.pid, identity)];
@@ -128,7 +116,7 @@ Deno.test("ChildTree notes a child anew that has the number of one that has ende
 });
 
 Deno.test("ChildTree takes one look at the system to end what it has noted", async () => {
-  const { leader } = await group();
+  const { leader } = await shellGroup(SLEEPS);
   try {
     const identity = await processIdentity(leader.pid);
     let looks = 0;
@@ -148,7 +136,7 @@ Deno.test("ChildTree takes one look at the system to end what it has noted", asy
 });
 
 Deno.test("ChildTree kills nothing when the system does not tell whose numbers they are", async () => {
-  const { leader, child } = await group();
+  const { leader, child } = await shellGroup(SLEEPS);
   try {
     const tables = [tellsOf(leader.pid, await processIdentity(leader.pid))];
     const tree = new ChildTree(() => Promise.resolve(tables.shift() ?? []));

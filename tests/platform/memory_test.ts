@@ -1,24 +1,15 @@
 import assert from "node:assert/strict";
 import { treeMemory } from "../../src/platform/memory.ts";
 import { isLinux } from "../support/bound.ts";
+import { shellGroup } from "./_shell_group.ts";
 
 Deno.test({
   name: "the memory of a process is its own and its children's, in bytes whatever a page is",
   ignore: !isLinux("the memory of a process to the byte"),
   fn: async () => {
     // Both sleep, so that neither's memory changes.
-    const child = new Deno.Command("sh", {
-      args: ["-c", "sleep 600 & echo $!; wait"],
-      stdin: "null",
-      stdout: "piped",
-      stderr: "null",
-      detached: true,
-    }).spawn();
+    const { leader: child, child: sleeper } = await shellGroup("wait");
     try {
-      const reader = child.stdout.getReader();
-      const { value } = await reader.read();
-      await reader.cancel();
-      const sleeper = Number(new TextDecoder().decode(value));
       await asleep(child.pid, "sh");
       await asleep(sleeper, "sleep");
       const kibibytes = resident(child.pid) + resident(sleeper);
