@@ -1,3 +1,5 @@
+import { asObject, asText } from "./json.ts";
+
 /**
  * Something that a person must mend before anything can go on: a flag, a file, a missing program.
  * The message is one line: what is wrong, with which value and where, and what is allowed.
@@ -23,7 +25,9 @@ const MAX_MESSAGE_CHARS = 2_000;
 
 /** The message of whatever was thrown, on one line, and not endless. */
 export function messageOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  // What is thrown need not be an error, but most often has a message all the same.
+  const message = asText(asObject(error)?.["message"]);
+  const text = message ?? String(error);
   const line = text.replaceAll(/\s*\n\s*/g, " ").trim();
   return line.length <= MAX_MESSAGE_CHARS ? line : `${line.slice(0, MAX_MESSAGE_CHARS)}...`;
 }

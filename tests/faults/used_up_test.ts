@@ -115,7 +115,10 @@ Deno.test("stop --now ends a run that is about to try again", async () => {
   await run.until(() => /^retry {3}2 of 3 in /m.test(run.stdout));
   await using stop = await stage.iteratr(["stop", "--now"]);
   assert.equal((await stop.finished()).code, 0);
-  checkEnded(await stage.ended(run), 8, /^stopped \(exit 8\): /);
+  const finished = await stage.ended(run);
+  checkEnded(finished, 8, /^stopped \(exit 8\): /);
+  const why = "the run was to stop: it was not tried again";
+  assert.ok(finished.stdout.includes(`iteration 1: interrupted (${why})`), finished.stdout);
 });
 
 Deno.test("a stop in the pause before a retry ends the run at once, and what was begun stays open", async () => {

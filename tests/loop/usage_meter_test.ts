@@ -58,6 +58,26 @@ Deno.test("what an iteration has spent so far is told and recorded with its earl
   assert.deepEqual(meter.known, { tokens: true, cost: true });
 });
 
+Deno.test("figures of before the end of a turn are not taken for all, when nobody tells them at its end", async () => {
+  const rich = { ...ENDED, usage: { inputTokens: 900, outputTokens: 1, cachedTokens: 0 } };
+  for (const late of [false, true]) {
+    const monitor = telling(usage(5, 0.5), undefined);
+    const silent = { ...monitor, usage: () => new Promise<undefined>(() => undefined) };
+    let asked = 0;
+    const first: AgentMonitor = {
+      ...monitor,
+      usage: (session) => asked++ > 0 && late ? silent.usage() : monitor.usage(session),
+    };
+    const { meter, clock } = stage(first);
+    meter.note(0.75);
+    await clock.pass(500);
+    const finished = meter.finish(rich, 1_000);
+    await clock.pass(1_000);
+    const expected = { ...usage(900, 0.75), outputTokens: 1, partial: true };
+    assert.deepEqual(await finished, expected, `late: ${late}`);
+  }
+});
+
 Deno.test("figures that are the same as before are neither told nor recorded again", async () => {
   const { meter, clock, recorder, heard } = stage(telling(usage(5, 0.5)));
   for (let look = 0; look < 3; look++) {
@@ -120,18 +140,19 @@ Deno.test("the figures of a turn that was cut short are known to miss something"
   }
 });
 
-Deno.test("a monitor that does not answer is not waited for: what it said last has to do", async () => {
+Deno.test("a monitor that does not answer is not waited for: what was said before has to do, as a part", async () => {
   const never: AgentMonitor["usage"] = () => new Promise(() => undefined);
-  const told = telling(usage(5, 0.5));
+  const speaking = telling(usage(5, 0.5));
   let isMute = false;
   const { meter, clock } = stage({
-    ...told,
-    usage: (session) => isMute ? never(session) : told.usage(session),
+    ...speaking,
+    usage: (session) => isMute ? never(session) : speaking.usage(session),
   });
   meter.note(undefined);
   await clock.pass(500);
   isMute = true;
   const work = meter.finish(ENDED, 1_000);
   await clock.passUntilSettled(work);
-  assert.deepEqual(await work, usage(5, 0.5));
+  const told = { inputTokens: 10, outputTokens: 2, cachedTokens: 3, cost: 0.5, partial: true };
+  assert.deepEqual(await work, told);
 });

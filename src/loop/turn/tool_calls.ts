@@ -10,6 +10,8 @@ const OUTPUT_CHARS = 32_000;
 const TAIL_CHARS = 2_000;
 const MAX_STEPS = 50;
 const STEP_CHARS = 300;
+/** Calls that are open at once; no agent has more that means it. */
+const MAX_OPEN = 1_000;
 /** Calls that are remembered as ended. */
 const MAX_ENDED = 10_000;
 
@@ -49,6 +51,9 @@ export class ToolCalls {
     if (begins) this.#ended.delete(call);
     // Late news of a call would tell it a second time.
     if (this.#ended.has(call)) return undefined;
+    if (this.#open.size >= MAX_OPEN && !this.#open.has(call) && !hasEnded(snapshot)) {
+      return undefined;
+    }
     const open = this.#open.get(call) ?? {
       since: this.#clock.monotonic(),
       name: toolName(snapshot),

@@ -110,7 +110,7 @@ export class Tries {
     if (stop === null) await Promise.race([world.clock.sleep(ms, signal), asked]);
     over.abort();
     await asked;
-    world.stop.throwIfAborted();
+    if (world.stop.aborted) return false;
     return (await currentHead(world.store, plan.session)).stop === null;
   }
 

@@ -47,6 +47,7 @@ export async function takeTurn(
     });
     await autoCommit.endTurn();
     await hooks.run("on_error", { iteration: n, error: tries.lastError }, world.stop);
+    if (world.stop.aborted) return brokenOff(NOT_AGAIN);
     const head = await currentHead(world.store, plan.session);
     if (head.complete && openTasks(head) === 0) {
       // Nobody has to wait for the words that are missing, or to mend what kept them from coming.
@@ -73,13 +74,15 @@ export async function takeTurn(
     const scheduled = { attempt: retries, max, delayMs, error: tries.lastError };
     await recorder.record(event("retry.scheduled", scheduled));
     if (!await tries.pause(delayMs)) {
-      return brokenOff("the run was to stop: it was not tried again");
+      return brokenOff(NOT_AGAIN);
     }
     if (time.up.aborted) throw error;
     // What was committed meanwhile, by hooks or by a person, is not the agent's.
     await autoCommit.passOver();
   }
 }
+
+const NOT_AGAIN = "the run was to stop: it was not tried again";
 
 /** A turn after whose last attempt no other is made, although the run goes on to its end in order. */
 const GIVEN_UP = { outcome: "progress", question: undefined, figures: ALL_KNOWN } as const;

@@ -92,24 +92,28 @@ export class UsageMeter {
   async finish(result: PromptResult | undefined, patienceMs: number): Promise<Usage> {
     this.#finished.abort();
     const over = new AbortController();
-    const late = this.#clock.sleep(patienceMs, over.signal).then(() => this.#last);
-    const look = async (): Promise<Usage | undefined> => {
+    const late = this.#clock.sleep(patienceMs, over.signal)
+      .then(() => ({ whole: this.#last, isOfNow: false }));
+    const look = async (): Promise<{ whole: Usage | undefined; isOfNow: boolean }> => {
       await Promise.all([this.#looking, this.#lookingNow]);
-      return this.#take(await this.#monitor?.usage(this.#session));
+      const told = await this.#monitor?.usage(this.#session);
+      return { whole: this.#take(told), isOfNow: told !== undefined };
     };
-    const whole = await Promise.race([look(), late]);
+    const { whole, isOfNow } = await Promise.race([look(), late]);
     over.abort();
     if (whole !== undefined) this.#known = ALL_KNOWN;
     if (result?.usage !== undefined) this.#known = { ...this.#known, tokens: true };
     const cutShort = result === undefined || result.stop === "cancelled";
-    if (whole !== undefined) return { ...whole, partial: whole.partial || cutShort };
-    return {
+    if (whole !== undefined && isOfNow) return { ...whole, partial: whole.partial || cutShort };
+    const answered: Usage = {
       inputTokens: result?.usage?.inputTokens ?? 0,
       outputTokens: result?.usage?.outputTokens ?? 0,
       cachedTokens: result?.usage?.cachedTokens ?? 0,
       cost: this.#cost,
       partial: true,
     };
+    // What the source said before the end of the turn is not all of it.
+    return whole === undefined ? answered : { ...atLeast(answered, whole), partial: true };
   }
 
   /** What the source has told so far: never less than before. */
