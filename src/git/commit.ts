@@ -126,6 +126,8 @@ async function commitWith(
     {
       env,
       group: true,
+      // That it is the right repository has just been seen; its hooks may look into others.
+      searches: true,
       limitMs: COMMIT_MS,
       keptBytes: KEPT_BYTES,
       ...(stop === undefined ? {} : { stop }),
@@ -143,8 +145,8 @@ async function commitWith(
   return { kind: "committed", commits, left, isIndexBehind: !isUpToDate };
 }
 
-/** What git itself cannot do. */
-function inTheWay(why: string, output = ""): Refused {
+/** What git itself cannot do, or should not. */
+export function inTheWay(why: string, output = ""): Refused {
   return { kind: "refused", why, output, byHook: false };
 }
 

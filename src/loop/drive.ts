@@ -25,7 +25,7 @@ import { SeenStates, tasksMark } from "./progress.ts";
 import { Spending } from "./budgets/spending.ts";
 import { startTimeBudget } from "./budgets/time_budget.ts";
 import { Verifier } from "./commands/verifier.ts";
-import { workSetup } from "./commits/work_baseline.ts";
+import { pendingPaths, workSetup } from "./commits/work_baseline.ts";
 
 /** What a run has when its loop begins. */
 export type DriveContext = Omit<RunContext, "autoCommit" | "time" | "spending" | "agents">;
@@ -48,13 +48,16 @@ export async function drive(context: DriveContext): Promise<Ending> {
   }
   const frozen = new FrozenFiles(plan.sources, recorder);
   const stop = AbortSignal.any([world.stop, time.up]);
+  const pendingBefore = hooks.has("session_start")
+    ? await pendingPaths(await workSetup(context))
+    : undefined;
   await hooks.run("session_start", {}, stop);
   const verifier = new Verifier(context, context.top);
   await verifier.takeBaseline(stop);
   world.stop.throwIfAborted();
   await frozen.check();
   // What hooks and gates have left before the first turn is no more the session's than what was there.
-  const autoCommit = await setUpCommits(await workSetup(context));
+  const autoCommit = await setUpCommits({ ...await workSetup(context), pendingBefore });
   const { usage } = await currentHead(world.store, plan.session);
   const spending = new Spending(plan.limits.spending, usage, recorder);
   await using agents = new AgentHolder(context, stop);

@@ -74,3 +74,32 @@ Deno.test("what hooks and gates leave before the first turn, also in a person's 
   // What the gates have changed when they judged is nothing that anybody tried to commit.
   assert.doesNotMatch(stdout, /could not be committed/);
 });
+
+Deno.test("what hooks change before the first turn of a later run is not the session's either", async () => {
+  await using stage = await Stage.make();
+  await shell(stage, "echo 1 >known; git add -A; git commit -qm known");
+  const command = "echo x >>from-hook.txt; date +%N >>known; echo more >>uncommitted.txt";
+  const hooks = `version: 1\nhooks: { session_start: { command: "${command}" } }\n`;
+  const script = "echo $TURN >turn.txt; echo $TURN >>uncommitted.txt";
+  await buildCommitting(stage, script, ["-i", "1", "--no-auto-commit"]);
+  await Deno.writeTextFile(stage.project(".iteratr.hooks.yml"), hooks);
+  const { code, stdout } = await buildCommitting(stage, script, ["-i", "1"]);
+  assert.equal(code, 5, stdout);
+  // What both have changed was the session's before.
+  assert.deepEqual(await files(stage), [
+    ...[".iteratr.hooks.yml", "known", "specs/SPEC.md", "turn.txt", "uncommitted.txt"],
+  ]);
+  assert.equal(await shell(stage, "git show HEAD:known"), "1\n");
+});
+
+Deno.test("a person's file that the agent has committed is the session's when it comes back to what it was", async () => {
+  await using stage = await Stage.make();
+  await shell(stage, "echo 1 >known; git add -A; git commit -qm known; echo mine >known");
+  const script = `case $TURN in
+    1) git commit -qam wip; echo other >known; git commit -qam other;;
+    2) echo mine >known;;
+  esac`;
+  const { code, stdout } = await buildCommitting(stage, script, ["-i", "2"]);
+  assert.equal(code, 5, stdout);
+  assert.equal(await shell(stage, "git show HEAD:known"), "mine\n");
+});

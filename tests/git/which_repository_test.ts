@@ -4,7 +4,7 @@ import { shell } from "../build/_commits.ts";
 import { dataOf, Stage } from "../build/_stage.ts";
 import { together } from "../build/_together.ts";
 import { checkEnded, told } from "../faults/_faults.ts";
-import { buildCommitting, made } from "./_committing.ts";
+import { buildCommitting, made, writeGitHook } from "./_committing.ts";
 import { Repository } from "./_repository.ts";
 
 /** An outer repository around the project's, which ignores it. */
@@ -70,4 +70,35 @@ Deno.test("a directory is in a work tree unless git ignores it with all its file
   assert.equal(await workTree(repository.join("d")), repository.path);
   assert.equal(await workTree(repository.join("ignored/known")), repository.path);
   assert.equal(await workTree(repository.join("ignored/unknown")), undefined);
+});
+
+Deno.test("git's hooks may look into other repositories than the project's", async () => {
+  await using stage = await Stage.make();
+  await putInto(stage, "nothing");
+  await writeGitHook(stage, "pre-commit", "unset GIT_DIR GIT_INDEX_FILE; git -C .. log -1");
+  checkEnded(await buildCommitting(stage, "echo 1 >one.txt", ["-i", "1"]), 5);
+  assert.deepEqual(made(await stage.session()).length, 1);
+});
+
+Deno.test("a project whose own repository is gone is not committed to the one around it by later runs either", async () => {
+  await using stage = await Stage.make();
+  await putInto(stage, "nothing");
+  const script = 'test "$TURN" = 1 && rm -rf .git; echo "$TURN" >"$TURN.txt"';
+  checkEnded(await buildCommitting(stage, script, ["-i", "1"]), 5);
+  const next = await buildCommitting(stage, script, ["-i", "2"]);
+  checkEnded(next, 5);
+  assert.match(
+    next.stdout,
+    /^warning the work will not be committed: the project had a repository of/m,
+  );
+  assert.equal(await outer(stage), "outer\n");
+});
+
+Deno.test("a repository that is made anew in a turn is not taken for the one before", async () => {
+  await using stage = await Stage.make();
+  const script = `test "$TURN" = 1 && { rm -rf .git; git init -q; }; echo "$TURN" >"$TURN.txt"`;
+  const finished = await buildCommitting(stage, script, ["-i", "1"]);
+  checkEnded(finished, 5);
+  assert.match(finished.stdout, /^commit {2}refused: the repository has lost its commits/m);
+  assert.deepEqual(made(await stage.session()), []);
 });

@@ -1,4 +1,4 @@
-import { commitPending, type CommitResult, unreadable } from "../../git/commit.ts";
+import { commitPending, type CommitResult, inTheWay, unreadable } from "../../git/commit.ts";
 import { type CommitFacts, commitsBetween, headCommit } from "../../git/history.ts";
 import {
   type LeftOut,
@@ -93,6 +93,7 @@ export class Committer implements AutoCommit {
     await this.#index.pay();
     // The same look tells where HEAD is, and how the files are: in a clean tree it is the only one.
     const pending = await pendingWork(this.#place);
+    const isMadeAnew = (this.#head ?? "") !== "" && pending?.head === "";
     await this.#recordAgents(pending?.head);
     await this.#tell(pending?.left ?? []);
     this.#isRefused = false;
@@ -101,6 +102,8 @@ export class Committer implements AutoCommit {
     const noted = baseline.size;
     const result = pending === undefined
       ? await unreadable(this.#place.top)
+      : isMadeAnew
+      ? inTheWay("the repository has lost its commits: it was made anew, or is on an empty branch")
       : await this.#commit(pending, iteration, stop);
     // What a run that has to end does not come to is no refusal.
     const isBrokenOff = pending === undefined && stop.aborted;
@@ -156,12 +159,21 @@ export class Committer implements AutoCommit {
     }
   }
 
+  /** What has been committed since is no longer a person's file that waits: it is in the history. */
+  async #giveAway(commits: readonly CommitFacts[]): Promise<void> {
+    const { baseline } = this.#place;
+    const noted = baseline.size;
+    for (const path of commits.flatMap(({ paths }) => paths)) baseline.delete(path);
+    if (baseline.size < noted) await recordBaseline(this.#setup, baseline);
+  }
+
   /** Records the commits up to where HEAD is now. */
   async #recordAgents(head: string | undefined): Promise<void> {
     const before = this.#head;
     this.#head = head;
     if (before === undefined || head === undefined) return;
     const commits = await commitsBetween(this.#place.top, before, head, { since: this.#since });
+    await this.#giveAway(commits);
     for (const commit of commits) {
       await this.#setup.recorder.record(commitMade(commit, "agent"));
       this.#commits.push(commit);

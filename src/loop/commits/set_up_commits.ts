@@ -3,7 +3,12 @@ import { whyNoWorkTree } from "../../git/work_tree.ts";
 import { event } from "../../session/event.ts";
 import { type AutoCommit, NO_COMMITS } from "./auto_commit.ts";
 import { Committer } from "./committer.ts";
-import { noteOutsideGit, takeWorkBaseline, type WorkSetup } from "./work_baseline.ts";
+import {
+  isWithinAnother,
+  noteOutsideGit,
+  takeWorkBaseline,
+  type WorkSetup,
+} from "./work_baseline.ts";
 
 /**
  * Sets automatic commits up. At the session's first run, the files that are dirty are noted: they are a
@@ -19,6 +24,13 @@ export async function setUpCommits(setup: WorkSetup): Promise<AutoCommit> {
       const message = `the work will not be committed: ${await whyNoWorkTree(plan.root)}`;
       await recorder.record(event("warning", { message }));
     }
+    return NO_COMMITS;
+  }
+  if (isWithinAnother(setup)) {
+    const message =
+      "the work will not be committed: the project had a repository of its own, or none, " +
+      `and is now within that of ${top}; to have it committed there, begin anew with --reset`;
+    if (plan.autoCommit) await recorder.record(event("warning", { message }));
     return NO_COMMITS;
   }
   const baseline = await takeWorkBaseline(setup, top, hashes);

@@ -1,7 +1,7 @@
 import { type Baseline, countDirty, sealed } from "../../git/baseline.ts";
 import { ContentHashes } from "../../git/content_hash.ts";
 import { filesOutsideGit, pendingWork, takeBaseline } from "../../git/pending.ts";
-import { realPath, relativeTo } from "../../platform/paths.ts";
+import { joinPath, realPath, relativeTo } from "../../platform/paths.ts";
 import { event } from "../../session/event.ts";
 import type { Head, Info } from "../../session/state.ts";
 import type { StoredText } from "../../session/stored_text.ts";
@@ -24,6 +24,8 @@ export interface WorkSetup {
   readonly ignored: string;
   /** Files by `dev:ino` that iteratr's own output goes to. */
   readonly ownOutput: ReadonlySet<string>;
+  /** Paths of the session's uncommitted work before the first hooks of a later run; see below. */
+  readonly pendingBefore?: ReadonlySet<string> | undefined;
 }
 
 /** Gathers it, from how the session stands now. */
@@ -54,7 +56,7 @@ export async function takeWorkBaseline(
   top: string,
   hashes: ContentHashes,
 ): Promise<Baseline | undefined> {
-  const { plan, store, recorder, head, info, ignored } = setup;
+  const { plan, store, recorder, head, info, ignored, pendingBefore } = setup;
   const isMoved = info.baseline !== null && isElsewhere(setup);
   if (info.baseline === null || isMoved) {
     const baseline = await takeBaseline(top, ignored, hashes);
@@ -65,10 +67,16 @@ export async function takeWorkBaseline(
   }
   const baseline = await loadBaseline(store, plan.session, head, info.baseline);
   const pending = await pendingWork({ top, ignored, baseline, hashes });
-  // What an earlier run has changed is the session's by now, whatever becomes of it.
-  const noted = baseline.size;
-  for (const { path } of pending?.entries ?? []) baseline.delete(path);
-  if (baseline.size < noted) await recordBaseline(setup, baseline);
+  let hasChanged = false;
+  for (const { path } of pending?.entries ?? []) {
+    // What the hooks of this run have changed is no more the session's than it was before them; what
+    // an earlier run has changed is the session's by now, whatever becomes of it.
+    const isByHooks = pendingBefore?.has(path) === false;
+    if (isByHooks) baseline.set(path, await hashes.of(joinPath(top, path)));
+    const isTaken = !isByHooks && baseline.delete(path);
+    hasChanged ||= isByHooks || isTaken;
+  }
+  if (hasChanged) await recordBaseline(setup, baseline);
   return pending && baseline;
 }
 
@@ -109,6 +117,21 @@ async function loadBaseline(
     await loadText(store, session, epoch, stored),
   );
   return new Map(entries);
+}
+
+/** Paths of what waits to be committed in a session that has begun; `undefined` before, and outside git. */
+export async function pendingPaths(setup: WorkSetup): Promise<ReadonlySet<string> | undefined> {
+  const { plan, store, head, info, top, ignored, ownOutput } = setup;
+  if (top === undefined || !plan.autoCommit || info.baseline === null) return undefined;
+  const hashes = new ContentHashes(ownOutput);
+  const baseline = await loadBaseline(store, plan.session, head, info.baseline);
+  const pending = await pendingWork({ top, ignored, baseline, hashes });
+  return pending && new Set(pending.entries.map(({ path }) => path));
+}
+
+/** Whether the project is now below the top of a repository that is not the one of its own it had. */
+export function isWithinAnother(setup: Pick<WorkSetup, "plan" | "info" | "top">): boolean {
+  return setup.info.within === "" && placeWithin(setup) !== "";
 }
 
 /** Whether the paths that were noted are those of another work tree. */
