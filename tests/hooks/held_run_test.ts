@@ -89,7 +89,7 @@ Deno.test("what is held when a limit ends the run goes to the first prompt of th
 Deno.test("hooks whose agent never gets to a prompt keep what they have said for the one that does", async () => {
   await using stage = await Stage.make();
   await writeHooks(stage, { "session_start": [piped("echo start-piece >&2")] });
-  const first = await stage.build("crash at=initialize");
+  const first = await stage.build("crash at=initialize", ["--no-retry"]);
   assert.notEqual(first.code, 0);
   await writeHooks(stage, {});
   const next = await buildHooked(stage);

@@ -79,7 +79,7 @@ Deno.test("session_end runs when the agent fails, at whatever moment it does", a
   await together(scenarios, async (scenario) => {
     await using stage = await Stage.make();
     await writeHooks(stage, { "session_end": [END] });
-    await using run = await stage.start(scenario, [], { env: { OUT: stage.root } });
+    await using run = await stage.start(scenario, ["--no-retry"], { env: { OUT: stage.root } });
     const { code, stdout } = await stage.ended(run);
     assert.equal(code, 2, stdout);
     assert.deepEqual(linesOf(stage, "ends"), ["agent-failed 2"], scenario);
