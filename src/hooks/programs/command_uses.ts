@@ -1,4 +1,5 @@
 import type { Command, Word } from "../shell/parts.ts";
+import { assignmentUses } from "./assignments.ts";
 import { builtinUses } from "./builtins.ts";
 import { codeArguments } from "./code_arguments.ts";
 import { expandedUses, isExpanded } from "./expanded_program.ts";
@@ -25,7 +26,10 @@ const ASSIGNMENT = /^[A-Za-z_][A-Za-z0-9_]*\+?=/;
 export function usesOf(command: Command): readonly Use[] {
   const first = command.words.findIndex(({ text }) => !ASSIGNMENT.test(text));
   const words = first < 0 ? [] : command.words.slice(first);
-  const uses = wordUses(words);
+  const uses = [
+    ...assignmentUses(first < 0 ? command.words : command.words.slice(0, first)),
+    ...wordUses(words),
+  ];
   return PLAIN.test(nameOf(words[0])) ? uses : [...uses, ...guessedUses(words)];
 }
 
@@ -71,7 +75,7 @@ function wordUses(words: readonly Word[]): readonly Use[] {
 
 function wrapperUses(wrapper: Wrapper): readonly Use[] {
   const { name, options, command } = wrapper;
-  const uses = wordUses(command);
+  const uses = [...assignmentUses(options), ...wordUses(command)];
   if (name === "env") {
     const split = options.findIndex(({ text }) => /^(-S|--split-string)/.test(text));
     const code = split < 0 ? [] : [...options.slice(split), ...command.slice(0, 1)].slice(0, 2);
