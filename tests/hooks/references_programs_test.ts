@@ -39,3 +39,14 @@ Deno.test("a variable whose value others read as code is refused, wherever it is
     ]
   ) assert.match(mistakes(command)[0] ?? "", /read as code by what finds it as [A-Z]/, command);
 });
+
+Deno.test("who gives a text to make is told how a recipe gets it", () => {
+  assert.deepEqual(mistakes('make notify TASK="{{error}}"'), [
+    "{{error}} would be read as code by make: " +
+    'let the recipe read "$$ITERATR_ERROR", which is in its environment',
+  ]);
+});
+Deno.test("what the recipes of make read is not refused", () => {
+  assert.deepEqual(mistakes("printf '%s' {{error}} | make notify"), []);
+  assert.deepEqual(mistakes("echo {{error}} | make -f notify.mk notify"), []);
+});
