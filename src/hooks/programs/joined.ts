@@ -4,6 +4,8 @@ import type { Use } from "./use.ts";
 /** Of these every operand is code, or becomes a part of it. */
 const JOINERS =
   /^(eval|ssh|mosh|sg|adb|watch|trap|alias|parallel|tmux|screen|[gbp]?make|just|at|batch|sqlite3|compgen|complete|bind|enable|fc|mapfile|readarray)$/;
+/** The same, by names that hardly mean anything else, even among the words of another program. */
+const LAUNCHERS = /^(hyperfine|watchexec|concurrently)$/;
 /** What these get on their standard input is code, or becomes a part of it. */
 const READS_INPUT = /^(sqlite3|at|batch|just|parallel)$/;
 /** For make what it gets on its standard input is for its recipes, unless it is named as the makefile. */
@@ -20,7 +22,12 @@ const SHELLS: ReadonlyMap<string, { readonly behind: number; readonly valued: Re
 
 /** Whether the program of that name puts its operands together and reads them as code. */
 export function isJoiner(name: string): boolean {
-  return JOINERS.test(name);
+  return JOINERS.test(name) || isLauncher(name);
+}
+
+/** Whether it only runs what it is given, and is known by its name alone, as in `npx concurrently`. */
+export function isLauncher(name: string): boolean {
+  return LAUNCHERS.test(name);
 }
 
 /** Whether it is one of the makes, which put the values of variables into the text of a recipe. */
