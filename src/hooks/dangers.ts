@@ -1,4 +1,5 @@
 import { usesOf } from "./programs/command_uses.ts";
+import { isMake } from "./programs/joined.ts";
 import { readerOf } from "./programs/readers.ts";
 import type { Use } from "./programs/use.ts";
 import { type Given, Reach } from "./reach.ts";
@@ -130,6 +131,8 @@ function asInput(name: string, reader: string, variable = ""): string {
 function asCode(name: string, reader: string, variable = ""): string {
   const advice = / -c$/.test(reader) && /sh /.test(reader)
     ? `pass it behind, as in  ${reader} '... "$1"' sh {{${name}}}`
+    : isMake(reader)
+    ? `let the recipe read "$$${variable}", which is in its environment`
     : `let the code read ${variable} from its environment, or pass it as data`;
   return `{{${name}}} would be read as code by ${reader}: ${advice}`;
 }

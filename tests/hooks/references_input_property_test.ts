@@ -21,6 +21,7 @@ const SIMPLE = [
   ...['eval "$1"', "$1", "$(cat)", "x=$(cat)", 'sh -c "$x"', "sh -c '$1' sh {{error}}", "xargs"],
   ...["xargs nice", "xargs sh -c", "xargs -I{} sh -c '{}'", "S=sh", "$S", "cat <&3", "sh <&3"],
   ...["x={{error}} sh -c '$x'", "exec 3<&0", "sh ./there", "git grep -O{{error}} x"],
+  ...["PS4={{error}} bash -xc true", "bash -euo pipefail -c {{error}}", "sh -oc nounset {{error}}"],
   ...["git -c alias.y={{error}} y", "$@", '"$@"', "shift"],
 ];
 

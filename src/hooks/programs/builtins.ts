@@ -1,4 +1,5 @@
 import { EXPANDED, type Word } from "../shell/parts.ts";
+import { assignmentUses } from "./assignments.ts";
 import { beforeEqual, type Use } from "./use.ts";
 
 const ARITHMETIC = /^(let|exit|return|shift|break|continue|ulimit|wait)$/;
@@ -25,8 +26,9 @@ function namingUses(name: string, args: readonly Word[]): readonly Use[] {
   const option = (letters: RegExp): boolean => args.some(({ text }) => letters.test(text));
   // What is assigned with this is computed.
   if (option(/^-[A-Za-z]*i/)) return args.map(asArithmetic);
-  const uses: Use[] = args.filter(({ text }) => beforeEqual(text).includes(EXPANDED))
-    .map((word) => ({ kind: "name", word }));
+  const named = args.filter(({ text }) => beforeEqual(text).includes(EXPANDED))
+    .map((word): Use => ({ kind: "name", word }));
+  const uses = [...assignmentUses(args), ...named];
   // What is assigned to an array bash reads as a list, `$(...)` included, unless it was one as written.
   if (!DECLARING.test(name) || !option(/^-[A-Za-z]*[aA]/)) return uses;
   const values = args.filter(({ text, isPlain }) => !(isPlain && text.includes("(")));

@@ -29,25 +29,33 @@ export function codeArguments(
 ): readonly Use[] {
   const { operand, input, isBehind, isShell } = reader;
   const name = nameOf(words[0]);
-  const { code, taker, operands, readsInput } = optionsOf(reader, name, words.slice(1));
-  const [first] = operands;
+  const { taker, operands, readsInput, ...options } = optionsOf(reader, name, words.slice(1));
+  const code = options.code.flatMap((use) =>
+    use.kind === "code" ? asCode(use.reader, use.word, isShell === true) : [use]
+  );
+  // Some sed take a suffix behind `-i`, or nothing.
+  const [first] = operand === "code"
+    ? operands.filter(({ text }) => !/^(\.[\w~]*)?$/.test(text))
+    : operands;
   if (taker !== undefined && isBehind) {
     const reader = `${name} ${taker}`;
     // Without one here it comes from elsewhere, as from `xargs`.
-    return first ? asCode(reader, first, true) : [{ kind: "input", reader }];
+    return [...code, ...(first ? asCode(reader, first, true) : [asInput(reader)])];
   }
-  if (input === "always") return [...code, { kind: "input", reader: name }];
-  if (taker !== undefined) {
-    return code.flatMap((use) =>
-      use.kind === "code" ? asCode(use.reader, use.word, isShell === true) : [use]
-    );
+  if (input === "always") return [...code, asInput(name)];
+  if (taker !== undefined) return code;
+  if (input && (first === undefined || readsInput || STDIN.test(first.text))) {
+    return [...code, asInput(name)];
   }
-  if (first === undefined || readsInput || STDIN.test(first.text)) {
-    return input ? [{ kind: "input", reader: name }] : [];
-  }
-  if (isGuess) return [];
-  if (operand === "code") return [{ kind: "code", reader: name, word: first }];
-  return operand === "file" ? [{ kind: "run", word: first }] : [];
+  if (isGuess) return code;
+  // What it needs comes from elsewhere here too.
+  if (first === undefined) return operand === "data" ? code : [...code, asInput(name)];
+  if (operand === "code") return [...code, ...asCode(name, first, isShell === true)];
+  return operand === "file" ? [...code, { kind: "run", word: first }] : code;
+}
+
+function asInput(reader: string): Use {
+  return { kind: "input", reader };
 }
 
 /** A word that is code, and what a shell would do in turn when it is one that runs it. */
@@ -57,8 +65,9 @@ function asCode(reader: string, word: Word, isShell: boolean): readonly Use[] {
 }
 
 function optionsOf(reader: Reader, name: string, args: readonly Word[]): Options {
-  const { letters, long = [], whole, valued = /^$/, operand, isBehind } = reader;
+  const { whole, valued = /^$/, operand, isMixed, isBehind } = reader;
   const code: Use[] = [];
+  const operands: Word[] = [];
   let taker: string | undefined;
   let readsInput = false;
   let at = 0;
@@ -69,14 +78,12 @@ function optionsOf(reader: Reader, name: string, args: readonly Word[]): Options
       at++;
       break;
     }
-    if (text === "-" || text === "-s") readsInput = true;
+    if (text === "-" || (isBehind && /^-[A-Za-z]*s[A-Za-z]*$/.test(text))) readsInput = true;
     if (!/^[-+]./.test(text)) {
       // Options may follow the operands of these, but not of those that run a file.
       if (operand === "data") continue;
-      break;
-    }
-    if (valued.test(text)) {
-      at++;
+      if (!isMixed) break;
+      if (word) operands.push(word);
       continue;
     }
     if (word && whole?.test(text)) {
@@ -84,31 +91,66 @@ function optionsOf(reader: Reader, name: string, args: readonly Word[]): Options
       code.push({ kind: "code", reader: `${name} ${taker}`, word });
       continue;
     }
-    const isLong = long.includes(beforeEqual(text));
-    const option = isLong ? beforeEqual(text) : letterIn(text, letters);
-    if (option === undefined) continue;
-    taker = option;
-    if (isBehind) continue;
-    const value = isWhole(text, option, letters) ? args[++at] : word;
+    const taken = optionIn(reader, text);
+    if (valued.test(text)) at++;
+    if (taken === undefined) continue;
+    const { option, isFile, rest } = taken;
+    if (!isFile || !reader.files?.isMore) taker = option;
+    if (isBehind && !isFile && !rest.startsWith("=")) continue;
+    const value = rest === "" ? args[++at] : word;
     const by = `${name} ${option}`;
     // Without a value here it comes from elsewhere, as from `xargs`.
-    code.push(value ? { kind: "code", reader: by, word: value } : { kind: "input", reader: by });
+    if (value === undefined) code.push(asInput(by));
+    else if (!isFile) code.push({ kind: "code", reader: by, word: value });
+    else if (isInput(rest === "" ? value.text : rest.replace(/^=/, ""))) code.push(asInput(by));
+    else code.push({ kind: "run", word: value });
     // Whatever is behind is for the code.
     if (name.startsWith("python")) break;
   }
-  return { code, taker, operands: args.slice(at), readsInput };
+  return { code, taker, operands: [...operands, ...args.slice(at)], readsInput };
 }
 
-/** The option that takes code among letters put together, as `-e` in `-lne`. */
-function letterIn(text: string, letters: string): string | undefined {
-  const index = [...text].findIndex((letter, i) => i > 0 && letters.includes(letter));
-  return index > 0 && /^-[a-zA-Z0-9.]*$/.test(text.slice(0, index)) ? `-${text[index]}` : undefined;
+/** Whether a file of code is, or may be, the standard input. */
+function isInput(file: string): boolean {
+  return file === "-" || STDIN.test(file);
 }
 
-/** Whether the code is the next word, as behind `--eval` and `-lne`, and not in this one, as in `-eCODE`. */
-function isWhole(text: string, option: string, letters: string): boolean {
-  if (option.startsWith("--") || text === option) return text === option;
+/** An option whose value is code, or a file of it; the value is the next word when there is no rest. */
+interface Taken {
+  readonly option: string;
+  readonly isFile: boolean;
+  readonly rest: string;
+}
+
+function optionIn(reader: Reader, text: string): Taken | undefined {
+  const { letters, long = [], files, isCut } = reader;
+  const option = beforeEqual(text);
+  const rest = text.slice(option.length);
+  const isOne = (full: string): boolean =>
+    full === option || (isCut === true && option.length > 2 && full.startsWith(option));
+  if (long.some(isOne)) return { option, isFile: false, rest };
+  if (files?.long?.some(isOne)) return { option, isFile: true, rest };
+  const index = letterIn(reader, text);
+  if (index === undefined) return undefined;
+  const letter = text[index] ?? "";
   // For node both letters take code: the same.
   const isBoth = /^-(pe|ep)$/.test(text) && letters === "ep";
-  return isBoth || text.indexOf(option.slice(1)) === text.length - 1;
+  return {
+    option: `-${letter}`,
+    isFile: !letters.includes(letter),
+    rest: isBoth ? "" : text.slice(index + 1),
+  };
+}
+
+/** Where the letter that takes code is among letters put together, as `e` in `-lne`. */
+function letterIn(reader: Reader, text: string): number | undefined {
+  const { letters, files, attached = "", valued, isBehind } = reader;
+  const takers = letters + (files?.letters ?? "");
+  const index = [...text].findIndex((letter, i) =>
+    i > 0 &&
+    // What is behind one of these is its value; letters of a shell take theirs from the next word.
+    ((takers + attached).includes(letter) || (!isBehind && valued?.test(`-${letter}`)))
+  );
+  if (index < 1 || !/^-[a-zA-Z0-9.]*$/.test(text.slice(0, index))) return undefined;
+  return takers.includes(text[index] ?? "") ? index : undefined;
 }

@@ -1,9 +1,11 @@
 import type { Command, Word } from "../shell/parts.ts";
+import { assignmentUses } from "./assignments.ts";
 import { builtinUses } from "./builtins.ts";
 import { codeArguments } from "./code_arguments.ts";
+import { commandReaderOf } from "./command_readers.ts";
 import { expandedUses, isExpanded } from "./expanded_program.ts";
 import { gitUses } from "./git_uses.ts";
-import { isJoiner, joinedUses } from "./joined.ts";
+import { isJoiner, isLauncher, joinedUses } from "./joined.ts";
 import { type Reader, readerOf } from "./readers.ts";
 import { nameOf, type Use } from "./use.ts";
 import { replacedByInput, unwrap, type Wrapper } from "./wrappers.ts";
@@ -25,7 +27,10 @@ const ASSIGNMENT = /^[A-Za-z_][A-Za-z0-9_]*\+?=/;
 export function usesOf(command: Command): readonly Use[] {
   const first = command.words.findIndex(({ text }) => !ASSIGNMENT.test(text));
   const words = first < 0 ? [] : command.words.slice(first);
-  const uses = wordUses(words);
+  const uses = [
+    ...assignmentUses(first < 0 ? command.words : command.words.slice(0, first)),
+    ...wordUses(words),
+  ];
   return PLAIN.test(nameOf(words[0])) ? uses : [...uses, ...guessedUses(words)];
 }
 
@@ -38,7 +43,10 @@ function guessedUses(words: readonly Word[]): readonly Use[] {
   let isTaken = isInterpreter(readerOf(command[0]));
   return [...command.keys()].slice(1).flatMap((index) => {
     const uses = guessedAt(command.slice(index));
-    const guessed = isTaken ? uses.filter(({ kind }) => kind === "code") : uses;
+    // The scripts that are known are theirs, as `manage.py`.
+    const guessed = isTaken && nameOf(command[index]) !== "manage.py"
+      ? uses.filter(({ kind }) => kind === "code")
+      : uses;
     // All that follows is its own command.
     isTaken ||= guessed.some(({ kind }) => kind === "shell") && isJoiner(nameOf(command[index]));
     return guessed;
@@ -49,14 +57,30 @@ function isInterpreter(reader: Reader | undefined): boolean {
   return reader?.input === true && reader.operand === "file";
 }
 
+/** What a command of a program does that has many, if such a one takes code. */
+function commandUses(program: Word, args: readonly Word[]): readonly Use[] | undefined {
+  const { valued } = readerOf(program) ?? {};
+  const at = args.findIndex(({ text }, index) =>
+    !text.startsWith("-") && !valued?.test(args[index - 1]?.text ?? "")
+  );
+  const command = args[at];
+  const reader = command && commandReaderOf(nameOf(program), command.text);
+  if (reader === undefined) return undefined;
+  const name = { ...program, text: `${nameOf(program)} ${command?.text}` };
+  return codeArguments(reader, [name, ...args.slice(at + 1)], false);
+}
+
 function guessedAt([first, ...args]: readonly Word[]): readonly Use[] {
   if (first === undefined) return [];
   // The name of an image: `node:22`.
   const program = { ...first, text: nameOf(first).replace(/[:@].*$/s, "") };
+  const commands = commandUses(program, args);
+  if (commands !== undefined) return commands;
   const reader = readerOf(program);
   const uses = reader ? codeArguments(reader, [program, ...args], true) : [];
   if (reader === undefined && isJoiner(program.text) && !SELDOM.test(program.text)) {
-    return joinedUses(program.text, args).filter(({ kind }) => kind !== "code");
+    return joinedUses(program.text, args)
+      .filter(({ kind }) => kind !== "code" || isLauncher(program.text));
   }
   return SELDOM.test(program.text) ? uses.filter(({ kind }) => kind === "code") : uses;
 }
@@ -71,7 +95,7 @@ function wordUses(words: readonly Word[]): readonly Use[] {
 
 function wrapperUses(wrapper: Wrapper): readonly Use[] {
   const { name, options, command } = wrapper;
-  const uses = wordUses(command);
+  const uses = [...assignmentUses(options), ...wordUses(command)];
   if (name === "env") {
     const split = options.findIndex(({ text }) => /^(-S|--split-string)/.test(text));
     const code = split < 0 ? [] : [...options.slice(split), ...command.slice(0, 1)].slice(0, 2);
@@ -112,14 +136,20 @@ function fedUses(wrapper: Wrapper, uses: readonly Use[]): readonly Use[] {
 function programUses(name: string, words: readonly Word[]): readonly Use[] {
   const [program, ...args] = words;
   if (program && isExpanded(program)) return expandedUses(args);
+  const commands = program ? commandUses(program, args) : undefined;
+  if (commands !== undefined) return commands;
   const reader = readerOf(program);
   if (reader !== undefined) {
     const uses = codeArguments(reader, words, false);
     return name === "git" ? [...uses, ...gitUses(subcommandOf(args))] : uses;
   }
   if (isJoiner(name)) return joinedUses(name, args);
-  if (name === "deno" && args[0]?.text === "eval") {
-    return args.slice(1).map((word) => ({ kind: "code", reader: "deno eval", word }));
+  if (name === "gh" && args[0]?.text === "alias") {
+    const reader = "gh alias";
+    return [...args.map((word): Use => ({ kind: "code", reader, word })), {
+      kind: "input",
+      reader,
+    }];
   }
   if (name === "find") {
     return args.flatMap(({ text }, index) =>

@@ -7,12 +7,25 @@ export interface Reader {
   readonly letters: string;
   /** The same by long names. */
   readonly long?: readonly string[];
+  /** Options whose value is a file of code. */
+  readonly files?: {
+    readonly letters: string;
+    readonly long?: readonly string[];
+    /** The first operand is what it is without them. */
+    readonly isMore?: boolean;
+  };
   /** Options that are code themselves, as `+CODE` of vi. */
   readonly whole?: RegExp;
+  /** Long options may be cut short. */
+  readonly isCut?: boolean;
   /** Options that take a value which is no code. */
   readonly valued?: RegExp;
+  /** Letters whose value, if any, is in the same word, as of `-i.bak`. */
+  readonly attached?: string;
   /** What its first operand is, when no option has given code: code, or a file of it. */
   readonly operand: "code" | "file" | "data";
+  /** Options may follow the operands, and count; with `data` they always may. */
+  readonly isMixed?: boolean;
   /** Without an operand its standard input is code; besides what options say, with `always`. */
   readonly input?: boolean | "always";
   /** The code is not the value of the option, but the first operand behind it. */
@@ -23,7 +36,10 @@ export interface Reader {
 
 const SHELL: Reader = {
   letters: "c",
-  valued: /^([-+][oO]|--rcfile|--init-file)$/,
+  long: ["--command", "--commands"],
+  files: { letters: "", long: ["--rcfile", "--init-file"], isMore: true },
+  // Among other letters too, as in `-euo pipefail`.
+  valued: /^[-+][A-Za-z]*[oO][A-Za-z]*$/,
   operand: "file",
   input: true,
   isBehind: true,
@@ -31,18 +47,31 @@ const SHELL: Reader = {
 };
 const PYTHON: Reader = { letters: "c", valued: /^-[WX]$/, operand: "file", input: true };
 const SCRIPT: Reader = { letters: "eE", operand: "file", input: true };
-const NODE: Reader = {
+export const NODE: Reader = {
   letters: "ep",
   long: ["--eval", "--print"],
-  valued: /^(-r|--require|--import|-C)$/,
+  files: { letters: "r", long: ["--require", "--import"], isMore: true },
+  valued: /^-C$/,
   operand: "file",
   input: true,
 };
 const AWK: Reader = {
   letters: "e",
   long: ["--source"],
-  valued: /^(-[vF]|--assign|--field-separator)$/,
+  files: { letters: "fE", long: ["--file", "--exec"] },
+  isCut: true,
+  valued: /^(-[vFil]|--assign|--field-separator|--include|--load)$/,
   operand: "code",
+};
+const SED: Reader = {
+  letters: "e",
+  long: ["--expression"],
+  files: { letters: "f", long: ["--file"] },
+  valued: /^(-l|--line-length)$/,
+  attached: "i",
+  operand: "code",
+  isMixed: true,
+  isCut: true,
 };
 const SQL: Reader = {
   letters: "ce",
@@ -61,6 +90,7 @@ const VI: Reader = {
 const EMACS: Reader = {
   letters: "ef",
   long: ["--eval", "-eval", "--execute", "-execute", "--funcall", "-funcall"],
+  files: { letters: "l", long: ["--load", "-load", "--script", "-script"], isMore: true },
   operand: "data",
 };
 const GIT: Reader = {
@@ -68,6 +98,18 @@ const GIT: Reader = {
   letters: "c",
   valued: /^(-C|--git-dir|--work-tree|--namespace|--config-env|--attr-source)$/,
   operand: "file",
+};
+const GDB: Reader = {
+  letters: "",
+  long: ["ex", "iex", "eval-command", "init-eval-command"].flatMap((
+    name,
+  ) => [`-${name}`, `--${name}`]),
+  files: {
+    letters: "x",
+    long: ["-command", "--command", "-init-command", "--init-command", "-ix"],
+  },
+  operand: "data",
+  input: "always",
 };
 const NPX: Reader = {
   letters: "c",
@@ -78,6 +120,13 @@ const NPX: Reader = {
 };
 const SU: Reader = { letters: "c", long: ["--command"], operand: "data", isShell: true };
 
+export const DENO: Reader = {
+  letters: "",
+  valued: /^(-[cL]|--(cert|config|ext|import-map|location|log-level|preload|seed))$/,
+  operand: "file",
+  input: true,
+};
+
 const READERS: readonly (readonly [RegExp, Reader])[] = [
   [
     /^(r?bash|sh|dash|ash|zsh|[mo]?ksh(93)?|yash|osh|ysh|posh|hush|nu|elvish|xonsh|fish|t?csh)$/,
@@ -85,7 +134,7 @@ const READERS: readonly (readonly [RegExp, Reader])[] = [
   ],
   [/^(python|pypy)[0-9.]*$/, PYTHON],
   [
-    /^(perl|ruby|lua|luajit|julia|Rscript|R|osascript|elixir|groovy|raku|scala|clojure|guile|gnuplot)[0-9.]*$/,
+    /^(perl|ruby|lua|luajit|julia|Rscript|R|osascript|elixir|iex|groovy|raku|scala|clojure|guile|gnuplot)[0-9.]*$/,
     SCRIPT,
   ],
   [/^(node|nodejs|bun|tsx|ts-node|babel-node)$/, NODE],
@@ -97,8 +146,9 @@ const READERS: readonly (readonly [RegExp, Reader])[] = [
     input: true,
   }],
   [/^[gmn]?awk$/, AWK],
-  [/^g?sed$/, { letters: "e", long: ["--expression"], valued: /^-l$/, operand: "code" }],
-  [/^(psql|mysql|mariadb|duckdb)$/, SQL],
+  [/^g?sed$/, SED],
+  [/^(mysql|mariadb)$/, SQL],
+  [/^(psql|duckdb)$/, { ...SQL, files: { letters: "f", long: ["--file"], isMore: true } }],
   [/^(su|runuser|script)$/, { ...SU, input: true }],
   [/^flock$/, SU],
   [/^g?tar$/, {
@@ -120,10 +170,14 @@ const READERS: readonly (readonly [RegExp, Reader])[] = [
   [/^(ex|[nr]?vi|[egmnr]?vim(diff)?|[gr]?view)(\.[a-z]+)?$/, VI],
   [/^ed$/, { letters: "", operand: "data", input: true }],
   [/^emacs(client)?(-[a-z0-9.]+)?$/, EMACS],
+  [/^gdb$/, GDB],
   [/^git$/, GIT],
   [/^npx$/, NPX],
   [/^p?npm$/, { ...NPX, operand: "data" }],
   [/^(\.|source)$/, { letters: "", operand: "file", input: true }],
+  [/^nodemon$/, { letters: "x", long: ["--exec"], operand: "file", isShell: true }],
+  [/^entr$/, { letters: "s", operand: "file", isBehind: true, isShell: true }],
+  [/^deno$/, DENO],
   [/^crontab$/, { letters: "", valued: /^-u$/, operand: "file", input: true }],
 ];
 
