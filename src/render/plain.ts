@@ -183,6 +183,7 @@ export class PlainRenderer implements Renderer {
       case "work.baseline":
       case "commit.base":
       case "commit.index":
+      case "commit.settled":
       case "hook.delivered":
         return [];
       case "agent.omitted":

@@ -98,7 +98,7 @@ export class Committer implements AutoCommit {
     if (!isBrokenOff) await this.#recordResult(result, iteration);
     if (pending !== undefined) await this.#tellUntracked(pending, result);
     if (baseline.size < noted) await recordBaseline(this.#setup, baseline);
-    return { commits: this.#commits };
+    return { commits: this.#commits, isRefused: result.kind === "refused" };
   }
 
   async #commit(
@@ -122,10 +122,10 @@ export class Committer implements AutoCommit {
     const events: NewEvent[] = [];
     if (result.kind === "refused") {
       const output = hookOutput(result);
-      const { why } = result;
-      this.#isRefused = output !== undefined;
+      const { why, byHook } = result;
+      this.#isRefused = byHook;
       const words = output === undefined ? {} : { output };
-      events.push(event("commit.refused", { n, why, ...words }));
+      events.push(event("commit.refused", { n, why, byHook, ...words }));
     }
     if (result.kind === "committed") {
       this.#head = result.commits.at(-1)?.id;
