@@ -1,5 +1,3 @@
-import { isReadyToCommit } from "../git/obstacle.ts";
-import { workTree } from "../git/work_tree.ts";
 import { UserError } from "../platform/failure.ts";
 import { exists, relativeTo } from "../platform/paths.ts";
 import { event, type NewEvent } from "../session/event.ts";
@@ -9,7 +7,7 @@ import { type Head, type Info, openTasks } from "../session/state.ts";
 import { readHead, readInfo } from "../store/read.ts";
 import { transact } from "../store/transact.ts";
 import { hasDebts } from "./commands/debts.ts";
-import { hasPendingWork, mayOweCommit } from "./commits/work_baseline.ts";
+import { commitDebt } from "./commits/commit_debt.ts";
 import { isProven } from "./decide.ts";
 import { gateWarnings } from "./commands/gate_change.ts";
 import type { RunPlan, RunWorld } from "./plan.ts";
@@ -26,6 +24,8 @@ export interface Standing {
   readonly specChanged: boolean;
   /** Whether a run that was broken off has left hooks to run or a complaint to tell, though all is done. */
   readonly hasDebts: boolean;
+  /** Whether all is done, but work of the session is not committed. */
+  readonly isUncommitted: boolean;
 }
 
 /**
@@ -46,29 +46,15 @@ export async function readStanding(
   const spec = await storedSpec(store, plan.session, head, info);
   const now = await readSpec(plan.spec);
   const watches = plan.hooks.on_task_complete.length > 0;
+  const debt = isDone(head) ? await commitDebt(plan, world, head, info) : "none";
   return {
     ...{ head, info, spec },
     specChanged: spec !== undefined && now !== undefined && spec !== now,
     hasDebts: isDone(head) &&
-      (head.indexFrom !== undefined || await hasDebts(store, plan.session, head, watches) ||
-        await owesCommit(plan, world, head)),
+      (head.indexFrom !== undefined || debt === "run" ||
+        await hasDebts(store, plan.session, head, watches)),
+    isUncommitted: debt !== "none",
   };
-}
-
-/**
- * Whether there is work of the session that no further iteration will commit, and that can be committed by
- * now. What a hook of git has refused although the agent knows of it, and what is still in the way, is for
- * a person: a run would only fail over it again, each time that cron starts one.
- */
-async function owesCommit(plan: RunPlan, world: RunWorld, head: Head): Promise<boolean> {
-  const { store, clock, ownOutput } = world;
-  if (head.refused?.told === true || !await mayOweCommit(store, plan.session, head)) return false;
-  const info = await readInfo(store, plan.session, head);
-  const top = await workTree(plan.root);
-  const ignored = plan.dataDirectory;
-  if (!await hasPendingWork({ plan, store, head, info, top, ignored, ownOutput })) return false;
-  return head.refused?.by !== "obstacle" ||
-    (top !== undefined && await isReadyToCommit(top, { clock, ms: 0 }));
 }
 
 /** A project that has moved keeps its session: then the old spec is gone, and the way to it is the same. */

@@ -10,7 +10,7 @@ import { transact } from "../store/transact.ts";
 import { AgentHolder } from "./agent_holder.ts";
 import { setUpCommits } from "./commits/set_up_commits.ts";
 import { isDone } from "./begin.ts";
-import { mayOweCommit } from "./commits/work_baseline.ts";
+import { payCommitDebt } from "./commits/commit_debt.ts";
 import { checkFigures, recordBudget } from "./budgets/budget_facts.ts";
 import { Completions } from "./commands/completions.ts";
 import type { RunContext } from "./context.ts";
@@ -73,7 +73,9 @@ interface LoopParts {
 async function loop(context: RunContext, { verifier, frozen }: LoopParts): Promise<Ending> {
   const { plan, world, progress, time, spending } = context;
   const completions = new Completions(world.store, plan.session, context.hooks);
-  await commitLeftovers(context);
+  const before = await currentHead(world.store, plan.session);
+  // What an iteration has left uncommitted is committed by the next one, or now when none will come.
+  if (isDone(before)) await payCommitDebt(context, before);
   const seen = await seenStates(plan, world, await context.workMark());
   progress.tally = { ...progress.tally, last: await lastUsage(plan, world) };
   // Hooks that complete tasks themselves would otherwise go on without an iteration, past every limit.
@@ -124,16 +126,6 @@ async function loop(context: RunContext, { verifier, frozen }: LoopParts): Promi
         });
     }
   }
-}
-
-/** What an iteration has left uncommitted is committed by the next one, or now when none will come. */
-async function commitLeftovers({ plan, world, autoCommit }: RunContext): Promise<void> {
-  const head = await currentHead(world.store, plan.session);
-  if (!isDone(head)) return;
-  if (!await mayOweCommit(world.store, plan.session, head)) return;
-  await autoCommit.begin();
-  await autoCommit.finish(head.iterations, world.stop);
-  world.stop.throwIfAborted();
 }
 
 async function oneIteration(context: IterationContext, before: Head): Promise<void> {

@@ -35,12 +35,20 @@ export interface EndingFacts {
   readonly uncommitted?: readonly string[];
 }
 
-/**
- * A session that was complete before the run began.
- *
- * @param hadGates whether the session was begun with gates.
- */
-export function nothingToDo(session: string, head: Head, hadGates: boolean): Ending {
+/** What an ending tells of a session that was complete before the run began. */
+export interface IdleFacts {
+  readonly head: Head;
+  /** Whether the session was begun with gates. */
+  readonly hadGates: boolean;
+  /** Whether work of it is not committed, though it was to be. */
+  readonly isUncommitted: boolean;
+}
+
+/** A session that was complete before the run began. */
+export function nothingToDo(
+  session: string,
+  { head, hadGates, isUncommitted }: IdleFacts,
+): Ending {
   const tasks = head.tasks === 1 ? "the only task" : `all ${head.tasks} tasks`;
   const are = head.tasks === 1 ? "is" : "are";
   const { judgement } = head;
@@ -50,7 +58,7 @@ export function nothingToDo(session: string, head: Head, hadGates: boolean): End
     : hadGates
     ? "; not proven, since this run has no gates"
     : "";
-  const left = head.refused === undefined ? "" : "; its last commit was refused";
+  const left = isUncommitted ? "; its last work is not committed: commit it yourself" : "";
   return {
     reason: "complete",
     isIdle: true,

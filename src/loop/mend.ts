@@ -9,13 +9,14 @@ import type { Lease } from "../store/lease.ts";
 import { readEvents, readHead, readIterations } from "../store/read.ts";
 import { transact } from "../store/transact.ts";
 import { commitMade, commitTotals } from "./commits/commit_totals.ts";
+import { type TimeTaken, timeTaken } from "./time_taken.ts";
 
 /** The exit code of a run that was killed: the shell's for SIGKILL. */
 const FOUND_DEAD = 137;
 
 /**
  * Closes what a killed run has left open in the log: its iteration counts as interrupted, with what it
- * is known to have spent and what was committed in it, and the run itself gets the ending that it could
+ * is known to have taken and spent and what was committed in it, and the run itself gets the ending that it could
  * not write. The user's index gets what a run has committed and could not bring it.
  *
  * @param top the top of the work tree; `undefined` outside git.
@@ -39,6 +40,8 @@ export async function mend(
   const commits = isDead ? await committedIn(store, session, seen, { open, top, until }) : NOTHING;
   const isIndexMended = await mendIndex(store, top, seen);
   if (!isDead && !isIndexMended) return;
+  const log = readEvents(store, session, seen, 0);
+  const taken = isDead ? await timeTaken(log, lease?.heartbeat) : { run: 0, iteration: 0 };
   await transact(store, {
     session,
     ...(run === undefined ? {} : { run }),
@@ -48,8 +51,12 @@ export async function mend(
       const closing: NewEvent[] = [];
       closing.push(...commits.unknown);
       if (isIndexMended) closing.push(event("commit.index", { from: null }));
-      if (head.iteration !== null) closing.push(interrupted(head.iteration, open, commits.all));
-      if (head.run !== null) closing.push(foundDead(iterations.filter((it) => it.run === run)));
+      if (head.iteration !== null) {
+        closing.push(interrupted(head.iteration, open, commits.all, taken));
+      }
+      if (head.run !== null) {
+        closing.push(foundDead(iterations.filter((it) => it.run === run), taken));
+      }
       return granted(...closing);
     },
   });
@@ -136,26 +143,27 @@ function interrupted(
   n: number,
   iteration: Iteration | undefined,
   commits: readonly CommitFacts[] | undefined,
+  taken: TimeTaken,
 ): NewEvent {
   return event("iteration.ended", {
     n,
     outcome: "interrupted",
     stop: "the run was killed",
-    ms: 0,
+    ms: taken.iteration,
     usage: asPartial(iteration?.usage ?? NO_USAGE),
     state: null,
     ...commitTotals(commits),
   });
 }
 
-function foundDead(iterations: readonly Iteration[]): NewEvent {
+function foundDead(iterations: readonly Iteration[], taken: TimeTaken): NewEvent {
   return event("run.ended", {
     reason: "interrupted",
     code: FOUND_DEAD,
     message: "the run was killed; the next one found it dead",
     hints: [],
     iterations: iterations.length,
-    ms: 0,
+    ms: taken.run,
     usage: asPartial(iterations.map(({ usage }) => usage).reduce(addUsage, NO_USAGE)),
   });
 }

@@ -6,7 +6,7 @@ import { event } from "../session/event.ts";
 import { NO_USAGE } from "../session/usage.ts";
 import { resetSession } from "../store/epoch.ts";
 import { sweep } from "../store/sweep.ts";
-import { begin, isFinished, readStanding } from "./begin.ts";
+import { begin, isFinished, readStanding, type Standing } from "./begin.ts";
 import { FRESH } from "./decide.ts";
 import type { Progress } from "./context.ts";
 import { followControl } from "./control.ts";
@@ -39,7 +39,7 @@ export async function run(plan: RunPlan, given: RunWorld): Promise<Ending> {
   try {
     const standing = await readStanding(plan, world);
     if (standing !== undefined && isFinished(plan, standing)) {
-      return nothingToDo(plan.session, standing.head, standing.info.gates !== undefined);
+      return nothingFor(plan, standing);
     }
     const remains = makeRemains(plan.run, world.clock);
     const top = await workTree(plan.root);
@@ -61,6 +61,10 @@ export async function run(plan: RunPlan, given: RunWorld): Promise<Ending> {
   } catch (error) {
     return stop.aborted ? stop.reason as Ending : world.endingOf(error);
   }
+}
+
+function nothingFor(plan: RunPlan, { head, info, isUncommitted }: Standing): Ending {
+  return nothingToDo(plan.session, { head, hadGates: info.gates !== undefined, isUncommitted });
 }
 
 /** What a run holds that has taken the leases. */
@@ -100,7 +104,7 @@ async function runAsTenant(
     // Read again: whoever held the leases before may have changed it.
     const standing = await readStanding({ ...plan, reset: false }, world);
     if (standing !== undefined && isFinished(plan, standing)) {
-      return nothingToDo(plan.session, standing.head, standing.info.gates !== undefined);
+      return nothingFor(plan, standing);
     }
     const workMark = await makeWorkMark(plan.root, plan.dataDirectory, world.ownOutput);
     const begun = await begin(plan, world, standing);

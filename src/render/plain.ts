@@ -134,7 +134,6 @@ export class PlainRenderer implements Renderer {
       case "run.resume":
         return [labelled("resume", "asked for")];
       case "iteration.started": {
-        this.#board.beginIteration();
         const time = timeOfDay(new Date(event.at));
         return ["", style.accent(rule(`iteration ${event.data.n}`, time, this.#width))];
       }
@@ -183,18 +182,19 @@ export class PlainRenderer implements Renderer {
       case "work.baseline":
       case "commit.base":
       case "commit.index":
+      case "commit.settled":
       case "hook.delivered":
         return [];
       case "agent.omitted":
         return [labelled("output", "limit reached: from here on only the end is kept")];
       case "task.added": {
         const { n, text, status } = event.data;
-        this.#board.add(n, text, status);
+        this.#board.add(n, text, status, event.iteration);
         return this.#task(n, status === "remaining" ? "added" : `added, ${words(status)}`);
       }
       case "task.status": {
         const { n, status } = event.data;
-        this.#board.setStatus(n, status);
+        this.#board.setStatus(n, status, event.iteration);
         return this.#task(n, words(status));
       }
       case "task.priority":
@@ -237,7 +237,7 @@ export class PlainRenderer implements Renderer {
 
   #receipt(data: EventData["iteration.ended"]): string {
     const style = this.#style;
-    const facts = receipt(data, this.#board.completedNow, this.#board.open);
+    const facts = receipt(data, this.#board.completedIn(data.n), this.#board.open);
     const stop = data.outcome === "failed" ? `: ${printable(oneLine(data.stop, 160))}` : "";
     const why = SILENT_STOPS.has(data.stop) || stop !== "" ? "" : ` (${clean(data.stop)})`;
     const outcome = data.outcome === "progress"

@@ -8,13 +8,11 @@ import type { Style } from "./style.ts";
 export class TaskBoard {
   readonly #texts = new Map<number, string>();
   readonly #statuses = new Map<number, TaskStatus>();
-  #completedNow = 0;
+  /** The iterations in which tasks were completed. */
+  readonly #completedIn = new Map<number, number | null>();
 
-  constructor(tasks: readonly Pick<Task, "n" | "text" | "status">[]) {
-    for (const { n, text, status } of tasks) {
-      this.#texts.set(n, text);
-      this.#statuses.set(n, status);
-    }
+  constructor(tasks: readonly Pick<Task, "n" | "text" | "status" | "iteration">[]) {
+    for (const { n, text, status, iteration } of tasks) this.add(n, text, status, iteration);
   }
 
   /** How many tasks still need work. */
@@ -26,28 +24,26 @@ export class TaskBoard {
     return [...this.#statuses.values()].filter((status) => status === "completed").length;
   }
 
-  /** How many were completed in the iteration that is going on, or was last. */
-  get completedNow(): number {
-    return this.#completedNow;
+  /** How many were completed in an iteration, also in one before the rendering began. */
+  completedIn(iteration: number): number {
+    return [...this.#completedIn.values()].filter((n) => n === iteration).length;
   }
 
-  beginIteration(): void {
-    this.#completedNow = 0;
-  }
-
-  add(n: number, text: string, status: TaskStatus): void {
+  add(n: number, text: string, status: TaskStatus, iteration: number | null): void {
     this.#texts.set(n, text);
-    this.setStatus(n, status);
+    this.setStatus(n, status, iteration);
   }
 
-  setStatus(n: number, status: TaskStatus): void {
+  setStatus(n: number, status: TaskStatus, iteration: number | null): void {
     this.#statuses.set(n, status);
-    if (status === "completed") this.#completedNow++;
+    if (status === "completed") this.#completedIn.set(n, iteration);
+    else this.#completedIn.delete(n);
   }
 
   clear(): void {
     this.#texts.clear();
     this.#statuses.clear();
+    this.#completedIn.clear();
   }
 
   /** `task    TAS-1 Create user model      completed`. */

@@ -81,6 +81,7 @@ const KNOWN: Readonly<Record<EventType, true>> = {
   "commit.base": true,
   "commit.index": true,
   "commit.refused": true,
+  "commit.settled": true,
   "hook.ended": true,
   "hook.delivered": true,
   "verify.started": true,

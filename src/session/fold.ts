@@ -149,11 +149,15 @@ function applyKnown(head: Head, event: SessionEvent, lookup: Lookup): Change {
     case "commit.made":
       return { head: event.data.by === "run" ? withoutRefusal(head) : head };
     case "commit.refused": {
-      const { output } = event.data;
+      const { output, byHook = output !== undefined } = event.data;
       const n = event.data.n ?? event.iteration;
       if (n === null) return { head };
-      const after = { ...head, refused: refuse(head, n, output) };
+      const after = { ...head, refused: refuse(head, n, byHook) };
       return output === undefined ? { head: after } : amend(after, lookup, n, { refusal: output });
+    }
+    case "commit.settled": {
+      const { n: settled, refused } = event.data;
+      return { head: { ...(refused ? head : withoutRefusal(head)), settled } };
     }
     case "task.added":
     case "task.status":
@@ -208,10 +212,9 @@ function withoutRefusal({ refused: _, ...head }: Head): Head {
 }
 
 /** What is tried again without a turn in between is no news to the agent. */
-function refuse({ refused }: Head, n: number, output: string | undefined): Refused {
+function refuse({ refused }: Head, n: number, byHook: boolean): Refused {
   const wasTold = refused?.n === n && refused.told === true;
-  const by = output === undefined ? "obstacle" : "hook";
-  return { n, by, ...(wasTold ? { told: true } : {}) };
+  return { n, by: byHook ? "hook" : "obstacle", ...(wasTold ? { told: true } : {}) };
 }
 
 function tellRefusal(head: Head, { data }: Typed<"run.ended">): Head {

@@ -50,6 +50,8 @@ export interface Head {
   readonly indexFrom?: string;
   /** Why the work of an iteration was not committed when it ended last; absent when nothing stood in the way. */
   readonly refused?: Refused;
+  /** For what the iterations up to this one have left uncommitted, no further run is begun. */
+  readonly settled?: number;
 }
 
 /** A commit that could not be made. */

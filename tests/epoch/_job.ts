@@ -166,6 +166,7 @@ export async function writeTroubledRun(store: Store, session = "s"): Promise<voi
     usage: usage(100),
   }));
   await run.record(event("commit.index", { from: "c0ffee" }));
+  await run.record(event("commit.settled", { n: 1, refused: true }));
 }
 
 const COMMIT = "0123456789012345678901234567890123456789";

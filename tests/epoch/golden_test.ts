@@ -45,6 +45,7 @@ const EVERY_TYPE: Readonly<Record<EventType, true>> = {
   "commit.base": true,
   "commit.index": true,
   "commit.refused": true,
+  "commit.settled": true,
   "hook.ended": true,
   "hook.delivered": true,
   "verify.started": true,

@@ -38,7 +38,7 @@ Deno.test("a hook of git that refuses for ever costs one extra turn in all, and 
   checkEnded(await buildCommitting(stage, script), 0, /1 file could not be committed\.$/);
   assert.deepEqual([stage.prompts().length, timesTold(stage)], [2, 1]);
   const events = (await stage.session()).events.length;
-  const still = /nothing to do: .* done; its last commit was refused\.$/;
+  const still = /nothing to do: .* done; its last work is not committed: commit it yourself\.$/;
   checkEnded(await buildCommitting(stage, script), 0, still);
   assert.equal(stage.prompts().length, 2);
   assert.equal((await stage.session()).events.length, events, "cron would fill the log");
@@ -68,7 +68,7 @@ Deno.test("work that an obstacle kept from its commit is committed by the next r
     const script = `echo 1 >one.txt; ${puts}; ${DECLARE}`;
     checkEnded(await buildCommitting(stage, script), 0, /1 file could not be committed\.$/);
     assert.deepEqual(await subjects(stage), ["start"]);
-    const still = /nothing to do: .* done; its last commit was refused\.$/;
+    const still = /nothing to do: .* done; its last work is not committed: commit it yourself\.$/;
     checkEnded(await buildCommitting(stage, script), 0, still);
     await shell(stage, clears);
     const next = await buildCommitting(stage, script);

@@ -10,8 +10,12 @@ Deno.test("what a hook said is passed on without control characters, and cut in 
   assert.match(long, /^first x+\n\[\.\.\. 42011 characters left out \.\.\.\]\nx+ last$/);
 });
 
+Deno.test("a hook that said nothing is told in words of ours", () => {
+  const silent = hookOutput({ output: "\n", byHook: true });
+  assert.equal(silent, "a hook of git failed without a word");
+});
+
 Deno.test("an obstacle that is no hook is not passed on", () => {
-  assert.equal(hookOutput({ output: "", byHook: true }), undefined);
   const output =
     "Author identity unknown\n\nfatal: no email was given and auto-detection is disabled";
   assert.equal(hookOutput({ output, byHook: false }), undefined);

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { FRESH } from "../../src/loop/decide.ts";
-import { type EndingFacts, endingFor, nothingToDo } from "../../src/loop/ending_text.ts";
+import {
+  type EndingFacts,
+  endingFor,
+  type IdleFacts,
+  nothingToDo,
+} from "../../src/loop/ending_text.ts";
+import type { Ending } from "../../src/session/ending.ts";
 import type { Judgement } from "../../src/session/gate.ts";
 import { emptyHead, type Head } from "../../src/session/state.ts";
 import type { Task, TaskStatus } from "../../src/session/task.ts";
@@ -206,16 +212,25 @@ Deno.test("a run that another iteration would take over its budget tells what th
   );
 });
 
+function idle(head: Head, change: Partial<IdleFacts> = {}): Ending {
+  return nothingToDo("user-auth", { head, hadGates: false, isUncommitted: false, ...change });
+}
+
 Deno.test("a session that was complete before is nothing to do", () => {
-  assert.deepEqual(nothingToDo("user-auth", { ...emptyHead(1), tasks: 3 }, false), {
+  assert.deepEqual(idle({ ...emptyHead(1), tasks: 3 }), {
     reason: "complete",
     isIdle: true,
     message: "nothing to do: all 3 tasks of session user-auth are done.",
     hints: [],
   });
   assert.equal(
-    nothingToDo("a", { ...emptyHead(1), tasks: 1 }, false).message,
-    "nothing to do: the only task of session a is done.",
+    idle({ ...emptyHead(1), tasks: 1 }).message,
+    "nothing to do: the only task of session user-auth is done.",
+  );
+  assert.equal(
+    idle({ ...emptyHead(1), tasks: 1 }, { isUncommitted: true }).message,
+    "nothing to do: the only task of session user-auth is done; its last work is not committed: " +
+      "commit it yourself.",
   );
 });
 
@@ -225,7 +240,7 @@ Deno.test("that there is nothing to do is told with its proof, and with the lack
     ...{ commit: "0123456789abcdef", dirty: false },
   };
   const head: Head = { ...emptyHead(1), tasks: 1, iterations: 2, judgement };
-  const told = (head: Head, hadGates = true): string => nothingToDo("a", head, hadGates).message;
+  const told = (head: Head): string => idle(head, { hadGates: true }).message;
   assert.match(told(head), /is done; gates passed at 0123456\.$/);
   assert.match(
     told({ ...head, judgement: { ...judgement, dirty: true } }),

@@ -123,6 +123,22 @@ Deno.test("a run that was killed between iterations gets its ending, and no comm
   assert.deepEqual([reason, code], ["interrupted", 137]);
 });
 
+Deno.test("an iteration that was killed has gone on until the last heartbeat of its run", async () => {
+  await using session = await TestSession.make();
+  await session.recorder.beginIteration(undefined);
+  const begun = (await session.events()).find(({ type }) => type === "iteration.started");
+  const heartbeat = new Date(Date.parse(begun?.at ?? "") + 61_000).toISOString();
+  const owner = { pid: 1, identity: null };
+  const names = { run: "run-1", session: "s", host: "h", scratch: "/tmp/none" };
+  await mend(session.store, "s", undefined, [
+    { ...names, owner, agent: null, since: begun?.at ?? "", heartbeat },
+  ]);
+  const [ended, run] = (await session.events()).slice(-2);
+  assert.ok(ended?.type === "iteration.ended" && run?.type === "run.ended");
+  assert.equal(ended.data.ms, 61_000);
+  assert.ok(run.data.ms >= 61_000);
+});
+
 Deno.test("to mend twice is to mend once", async () => {
   await using repository = await Repository.make();
   await using session = await TestSession.make();

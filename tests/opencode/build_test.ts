@@ -36,7 +36,7 @@ Deno.test("build drives the real opencode through three tasks to complete", asyn
     assert.equal(second.code, 0);
     // There is no git identity here.
     const says =
-      /complete: nothing to do: all 3 tasks of session job are done; its last commit was refused\./;
+      /complete: nothing to do: all 3 tasks of session job are done; its last work is not committed: commit it yourself\./;
     assert.match(second.stdout, says);
     assert.equal(stage.model.requests.length, calls, "the model was called again");
   });

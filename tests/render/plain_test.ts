@@ -31,7 +31,11 @@ function stored(item: NewEvent, seq = 1): SessionEvent {
 /** All that a renderer says to these events. */
 function textOf(events: readonly NewEvent[], tasks: readonly Task[] = []): string {
   const plain = renderer(tasks);
-  return events.map((item, index) => plain.render(stored(item, index + 1))).join("");
+  let iteration = 1;
+  return events.map((item, index) => {
+    if (item.type === "iteration.started") iteration = item.data.n;
+    return plain.render({ ...stored(item, index + 1), iteration });
+  }).join("");
 }
 
 /** The lines for these events, blanks squeezed: what is said, not where it stands. */
@@ -151,6 +155,18 @@ Deno.test("a task that is added as completed counts as done in the receipt", () 
   const added = { n: 1, text: "Look around", status: "completed", priority: 2 } as const;
   const events = [event("task.added", added), iterationEnded({})];
   assert.match(said(events).at(-1) ?? "", / 1 task done, 0 open$/);
+});
+
+Deno.test("the receipt of an iteration of an earlier run counts what was completed in it", () => {
+  const tasks = [
+    task(1, { status: "completed", iteration: 1 }),
+    task(2, { status: "completed", iteration: null }),
+    task(3, { iteration: 1 }),
+  ];
+  const killed = iterationEnded({ outcome: "interrupted", stop: "the run was killed" });
+  assert.deepEqual(said([killed], tasks), [
+    "-- iteration 1: interrupted (the run was killed)  1m12s  1 task done, 1 open",
+  ]);
 });
 
 Deno.test("an iteration ends with its receipt", () => {

@@ -38,6 +38,8 @@ export interface AutoCommit {
 export interface Finished {
   /** All its commits, the oldest first; `undefined` when none are made. */
   readonly commits: readonly CommitFacts[] | undefined;
+  /** Whether git, or a hook of it, has refused one. */
+  readonly isRefused?: boolean;
   /** What git has just said of the work tree, where that still holds. */
   readonly status?: WorkTreeStatus;
 }

@@ -11,8 +11,9 @@ const MAX_CHARS = 8_000;
 export function hookOutput(
   { output, byHook }: { readonly output: string; readonly byHook: boolean },
 ): string | undefined {
+  if (!byHook) return undefined;
   const text = printable(output).trim();
-  return text === "" || !byHook ? undefined : withoutMiddle(text, MAX_CHARS);
+  return text === "" ? "a hook of git failed without a word" : withoutMiddle(text, MAX_CHARS);
 }
 
 /** The section of the next prompt; empty when there is nothing to say. */

@@ -1,13 +1,6 @@
 import { commitPending, type CommitResult, inTheWay, unreadable } from "../../git/commit.ts";
 import { type CommitFacts, commitsBetween, headCommit } from "../../git/history.ts";
-import {
-  type LeftOut,
-  type PendingWork,
-  pendingWork,
-  type WhyLeftOut,
-  type WorkPlace,
-} from "../../git/pending.ts";
-import { oneLine, printable } from "../../platform/text.ts";
+import { type PendingWork, pendingWork, type WorkPlace } from "../../git/pending.ts";
 import { event, type NewEvent } from "../../session/event.ts";
 import { readIterations, readTasks } from "../../store/read.ts";
 import type { AutoCommit, Finished } from "./auto_commit.ts";
@@ -16,15 +9,8 @@ import { hookOutput } from "./commit_refusal.ts";
 import { commitMade } from "./commit_totals.ts";
 import { currentHead } from "../current_head.ts";
 import { IndexDebt } from "./index_debt.ts";
+import { LeftOutWarnings, untracked } from "./left_out.ts";
 import { recordBaseline, type WorkSetup } from "./work_baseline.ts";
-
-const WHY_LEFT: Readonly<Record<WhyLeftOut, string>> = {
-  "unnameable": "because the name is not valid UTF-8",
-  "ignored-before": "because git ignored it before the session",
-  "repository": "because it is a git repository of its own",
-  "submodule": "because only a commit within the submodule could hold it",
-  "untakeable": "because git cannot take it",
-};
 
 /** Makes the commits of a run in a work tree. */
 export class Committer implements AutoCommit {
@@ -35,7 +21,9 @@ export class Committer implements AutoCommit {
   /** Of the iteration that is going on, and when it began. */
   #commits: CommitFacts[] = [];
   #since = new Date(0);
-  readonly #told = new Set<string>();
+  readonly #left: LeftOutWarnings;
+  /** Paths that still differ from the index, but not from HEAD. */
+  #asInHead: ReadonlySet<string> = new Set();
   readonly #index: IndexDebt;
   #isRefused = false;
 
@@ -43,6 +31,7 @@ export class Committer implements AutoCommit {
     this.#setup = setup;
     this.#place = place;
     this.#index = new IndexDebt(setup, place.top);
+    this.#left = new LeftOutWarnings(setup.recorder);
   }
 
   async begin(): Promise<string | undefined> {
@@ -71,7 +60,8 @@ export class Committer implements AutoCommit {
     const pending = await pendingWork(this.#place);
     if (pending === undefined) return undefined;
     const left = pending.left.filter(({ why }) => why !== "ignored-before");
-    return [...pending.entries, ...left].map(({ path }) => path);
+    const paths = new Set([...pending.entries, ...left].map(({ path }) => path));
+    return [...paths.difference(this.#asInHead)];
   }
 
   async endTurn(): Promise<void> {
@@ -95,8 +85,9 @@ export class Committer implements AutoCommit {
     const pending = await pendingWork(this.#place);
     const isMadeAnew = (this.#head ?? "") !== "" && pending?.head === "";
     await this.#recordAgents(pending?.head);
-    await this.#tell(pending?.left ?? []);
+    await this.#left.tell(pending?.left ?? []);
     this.#isRefused = false;
+    this.#asInHead = new Set();
     if (pending?.entries.length === 0) return { commits: this.#commits, status: pending.status };
     const { baseline } = this.#place;
     const noted = baseline.size;
@@ -108,8 +99,9 @@ export class Committer implements AutoCommit {
     // What a run that has to end does not come to is no refusal.
     const isBrokenOff = pending === undefined && stop.aborted;
     if (!isBrokenOff) await this.#recordResult(result, iteration);
+    if (pending !== undefined) await this.#tellUntracked(pending, result);
     if (baseline.size < noted) await recordBaseline(this.#setup, baseline);
-    return { commits: this.#commits };
+    return { commits: this.#commits, isRefused: result.kind === "refused" };
   }
 
   async #commit(
@@ -133,14 +125,14 @@ export class Committer implements AutoCommit {
     const events: NewEvent[] = [];
     if (result.kind === "refused") {
       const output = hookOutput(result);
-      const { why } = result;
-      this.#isRefused = output !== undefined;
+      const { why, byHook } = result;
+      this.#isRefused = byHook;
       const words = output === undefined ? {} : { output };
-      events.push(event("commit.refused", { n, why, ...words }));
+      events.push(event("commit.refused", { n, why, byHook, ...words }));
     }
     if (result.kind === "committed") {
       this.#head = result.commits.at(-1)?.id;
-      await this.#tell(result.left.map((path) => ({ path, why: "untakeable" })));
+      await this.#left.tell(result.left.map((path) => ({ path, why: "untakeable" })));
       this.#commits.push(...result.commits);
       events.push(...result.commits.map((commit) => commitMade(commit, "run")));
     }
@@ -148,15 +140,14 @@ export class Committer implements AutoCommit {
     if (events.length > 0) await this.#setup.recorder.record(...events);
   }
 
-  /** What is not committed is said, once. */
-  async #tell(left: readonly LeftOut[]): Promise<void> {
-    const fresh = left.filter(({ path }) => !this.#told.has(path));
-    for (const { path } of fresh) this.#told.add(path);
-    for (const [why, paths] of Map.groupBy(fresh, ({ why }) => why)) {
-      const names = oneLine(printable(paths.map(({ path }) => path).join(", ")), 200);
-      const message = `left uncommitted, ${WHY_LEFT[why]}: ${names}`;
-      await this.#setup.recorder.record(event("warning", { message }));
-    }
+  async #tellUntracked({ entries }: PendingWork, result: CommitResult): Promise<void> {
+    if (result.kind === "refused") return;
+    const held = result.kind === "nothing"
+      ? []
+      : [...result.commits.flatMap(({ paths }) => paths), ...result.left];
+    const paths = untracked(entries).filter((path) => !held.includes(path));
+    this.#asInHead = new Set(paths);
+    await this.#left.tell(paths.map((path) => ({ path, why: "untracked" })));
   }
 
   /** What has been committed since is no longer a person's file that waits: it is in the history. */

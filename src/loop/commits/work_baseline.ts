@@ -7,7 +7,7 @@ import type { Head, Info } from "../../session/state.ts";
 import type { StoredText } from "../../session/stored_text.ts";
 import { loadText, storeText } from "../../store/blob.ts";
 import type { Store } from "../../store/open.ts";
-import { readInfo, readIterations } from "../../store/read.ts";
+import { readInfo } from "../../store/read.ts";
 import { currentHead } from "../current_head.ts";
 import type { RunPlan, RunWorld } from "../plan.ts";
 import type { Recorder } from "../recorder.ts";
@@ -142,13 +142,6 @@ function isElsewhere(setup: Pick<WorkSetup, "plan" | "info" | "top">): boolean {
 function placeWithin({ plan, top }: Pick<WorkSetup, "plan" | "top">): string {
   const root = realPath(plan.root);
   return top === undefined || root === top ? "" : relativeTo(top, root);
-}
-
-/** Whether the log speaks of uncommitted work: a commit was refused, or the last iteration broken off. */
-export async function mayOweCommit(store: Store, session: string, head: Head): Promise<boolean> {
-  if (head.refused !== undefined) return true;
-  const [last] = await readIterations(store, session, head, 1);
-  return last?.outcome === "interrupted";
 }
 
 /** Whether work of the session waits to be committed, as far as that can be told before a run begins. */

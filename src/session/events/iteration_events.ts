@@ -43,6 +43,17 @@ export interface IterationEvents {
     readonly why: string;
     /** What git's hooks said, for the agent; absent when they had nothing to do with it. */
     readonly output?: string;
+    /** Whether a hook of git did not want it; absent in older logs, where its words tell. */
+    readonly byHook?: boolean;
+  };
+  /**
+   * What the iterations up to this one have left uncommitted was tried again without a turn, for the last
+   * time: no further run is begun for it alone.
+   */
+  readonly "commit.settled": {
+    readonly n: number;
+    /** Whether it was refused again; else nothing of it is left. */
+    readonly refused: boolean;
   };
   readonly "iteration.started": {
     readonly n: number;
