@@ -7,11 +7,12 @@ import { type Head, type Info, openTasks } from "../session/state.ts";
 import { readHead, readInfo } from "../store/read.ts";
 import { transact } from "../store/transact.ts";
 import { hasDebts } from "./commands/debts.ts";
+import type { Begun } from "./context.ts";
 import { commitDebt } from "./commits/commit_debt.ts";
 import { isProven } from "./decide.ts";
 import { gateWarnings } from "./commands/gate_change.ts";
 import type { RunPlan, RunWorld } from "./plan.ts";
-import { makeRecorder, type Recorder } from "./recorder.ts";
+import { makeRecorder } from "./recorder.ts";
 import { readSpec, SpecCopy, storedSpec } from "./spec_copy.ts";
 
 /** Where a session stands before a run of it begins. */
@@ -86,12 +87,6 @@ export function isFinished(plan: RunPlan, standing: Standing | undefined): boole
 /** Whether the session is declared done, and no task speaks against it. */
 export function isDone(head: Head): boolean {
   return head.complete && head.tasks > 0 && openTasks(head) === 0;
-}
-
-/** What the run writes with, once it has begun. */
-export interface Begun {
-  readonly recorder: Recorder;
-  readonly spec: SpecCopy;
 }
 
 /** Records that the run begins; makes the session when it is not there, opens it when it is finished. */

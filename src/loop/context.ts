@@ -2,10 +2,11 @@ import type { WorkMark } from "../git/work_mark.ts";
 import type { Usage } from "../session/usage.ts";
 import type { AutoCommit } from "./commits/auto_commit.ts";
 import type { AgentHolder } from "./agent_holder.ts";
-import type { Begun } from "./begin.ts";
 import type { Control } from "./control.ts";
 import type { Tally } from "./decide.ts";
 import type { RunPlan, RunWorld } from "./plan.ts";
+import type { Recorder } from "./recorder.ts";
+import type { SpecCopy } from "./spec_copy.ts";
 import type { HookRunner } from "./commands/hook_runner.ts";
 import type { Remains } from "./remains.ts";
 import type { Spending } from "./budgets/spending.ts";
@@ -20,6 +21,12 @@ export interface Progress {
   hasTold: boolean;
   /** Whether it was said that nobody knows the agent's model. */
   hasDoubted: boolean;
+}
+
+/** What the run writes with, once it has begun. */
+export interface Begun {
+  readonly recorder: Recorder;
+  readonly spec: SpecCopy;
 }
 
 /** What a run works with once it has begun. */
