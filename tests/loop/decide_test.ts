@@ -170,7 +170,11 @@ Deno.test("a run ends as complete only with all tasks closed, at least one, and 
   fc.assert(fc.property(anyLimits, anyTally, anyHead, (limits, tally, head) => {
     const step = nextStep(limits, tally, head);
     const isDone = head.tasks > 0 && openTasks(head) === 0;
-    assert.equal(step.kind === "end" && step.why === "complete", isDone && head.complete);
+    const isEnded = step.kind === "end" && step.why === "complete";
+    // What a hook of git has refused is told before, once.
+    const isToTell = step.kind === "iterate" && step.extra;
+    assert.equal(isEnded || isToTell, isDone && head.complete);
+    if (isToTell) assert.ok(tally.refused && !tally.told);
     if (step.kind === "assume-complete") assert.ok(isDone && !head.complete);
   }));
 });
