@@ -76,14 +76,19 @@ function accept(
     return undefined;
   }
   if (method !== undefined) return { ...message, jsonrpc: "2.0" } as AnyMessage;
-  const id = String(message["id"]);
-  if (!asked.has(id)) {
+  const id = idOf(message["id"]);
+  if (id === undefined || !asked.has(id)) {
     onOddity(`an answer to no question: ${line.slice(0, 200)}`);
     return undefined;
   }
   const answer = { ...message, jsonrpc: "2.0", id: asked.get(id) };
   asked.delete(id);
   return answer as AnyMessage;
+}
+
+/** An id as a text, since some agents answer with another kind of it; an object is none. */
+function idOf(id: unknown): string | undefined {
+  return typeof id === "string" || typeof id === "number" ? String(id) : undefined;
 }
 
 function parseObject(line: string): JsonObject | undefined {

@@ -240,6 +240,14 @@ const nearlyFrame = fc.record({
   error: fc.jsonValue(),
 }, { requiredKeys: [] });
 
+Deno.test("an answer whose id cannot be made a text is passed over, and the right one still arrives", async () => {
+  const odd: readonly unknown[] = [{ toString: "" }, { valueOf: 0, toString: 1 }, [0], null, true];
+  const lines = [...odd.map((id) => ({ id, result: 1 })), { id: 0, result: 2 }]
+    .map((frame) => `${JSON.stringify(frame)}\n`).join("");
+  const seen = await read([encoder.encode(lines)], [0]);
+  assert.ok(JSON.stringify(seen).includes('"result":2'), JSON.stringify(seen));
+});
+
 Deno.test("no message of an agent ends the connection or keeps an answer back", async () => {
   const silenced = silenceConsole();
   try {
