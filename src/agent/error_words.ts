@@ -1,5 +1,5 @@
 import { asObject, asText } from "../platform/json.ts";
-import { headOf, printable } from "../platform/text.ts";
+import { oneLine, printable } from "../platform/text.ts";
 import { jsonOf } from "./reset/json_objects.ts";
 
 const MAX_TEXT_CHARS = 256 * 1024;
@@ -33,8 +33,7 @@ export function lineOf(said: Said): string {
 
 /** A text as one line, harmless for a terminal, cut to a length with an ellipsis. */
 export function printableLine(text: string, chars: number = MAX_LINE_CHARS): string {
-  const line = printable(text.slice(0, 4 * chars)).replaceAll(/\s+/g, " ").trim();
-  return line.length <= chars ? line : `${headOf(line, chars - 3)}...`;
+  return oneLine(printable(text.slice(0, 4 * chars)), chars);
 }
 
 /** A message without the name of the protocol's error in front of it. */

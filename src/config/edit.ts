@@ -62,7 +62,7 @@ function isBlock(map: YAMLMap, at: number): boolean {
 
 /** A number or a switch is written bare, a text as YAML needs it where it stands. */
 function written(value: string, key: string, inBraces: boolean): string {
-  // A command is a text, and `true` is one as good as any.
+  // A command stays a text, also the one that is called `true`.
   const isText = specOf(key)?.kind.kind === "gates";
   if (!isText && /^(true|false|[0-9]+)$/.test(value)) return value;
   if (value.trim() !== value) return JSON.stringify(value);

@@ -28,7 +28,7 @@ export interface KeyFlag {
  * The one table of keys. A key exists from the moment that it works. `0` means unlimited where the help
  * says so.
  */
-export const TABLE = [
+const TABLE = [
   {
     key: "model",
     kind: { kind: "text" },

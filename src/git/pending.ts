@@ -172,12 +172,7 @@ export async function pendingWork(
 
 /** Tells iteratr's own directory, by every way that leads to it. */
 function ownFiles(top: string, ignored: string): (path: string) => boolean {
-  const own = [ignored];
-  try {
-    own.push(Deno.realPathSync(ignored));
-  } catch {
-    // It is not there yet.
-  }
+  const own = [ignored, realPath(ignored)];
   return (path) => own.some((directory) => `${joinPath(top, path)}/`.startsWith(`${directory}/`));
 }
 

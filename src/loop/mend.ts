@@ -16,8 +16,8 @@ const FOUND_DEAD = 137;
 
 /**
  * Closes what a killed run has left open in the log: its iteration counts as interrupted, with what it
- * is known to have taken and spent and what was committed in it, and the run itself gets the ending that it could
- * not write. The user's index gets what a run has committed and could not bring it.
+ * is known to have taken and spent and what was committed in it, and the run itself gets the ending that
+ * it could not write. The user's index gets what a run has committed and could not bring it.
  *
  * @param top the top of the work tree; `undefined` outside git.
  * @param dead the leases that dead runs have left: they tell when a run gave its last sign of life.
@@ -48,8 +48,7 @@ export async function mend(
     actor: "run",
     tasks: false,
     decide: ({ head }) => {
-      const closing: NewEvent[] = [];
-      closing.push(...commits.unknown);
+      const closing: NewEvent[] = [...commits.unknown];
       if (isIndexMended) closing.push(event("commit.index", { from: null }));
       if (head.iteration !== null) {
         closing.push(interrupted(head.iteration, open, commits.all, taken));

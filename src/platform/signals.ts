@@ -1,5 +1,5 @@
 /** Signals that a person or the system ends a run with. */
-export const ENDING_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+const ENDING_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** One of {@linkcode ENDING_SIGNALS}. */
 export type EndingSignalName = typeof ENDING_SIGNALS[number];

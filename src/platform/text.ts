@@ -77,5 +77,5 @@ export function withoutMiddle(text: string, units: number): string {
 /** A text as one line, its lines joined by blanks, cut to a width with an ellipsis. */
 export function oneLine(text: string, width: number): string {
   const line = text.replaceAll(/\s+/g, " ").trim();
-  return line.length <= width ? line : `${line.slice(0, Math.max(0, width - 3))}...`;
+  return line.length <= width ? line : `${headOf(line, Math.max(0, width - 3))}...`;
 }

@@ -1,5 +1,11 @@
 import { formatDuration, oneLine, plural, printable } from "../platform/text.ts";
-import { type EventData, isKnown, type SessionEvent, type StoredEvent } from "../session/event.ts";
+import {
+  type EventData,
+  type EventOf,
+  isKnown,
+  type SessionEvent,
+  type StoredEvent,
+} from "../session/event.ts";
 import { formatId } from "../session/ids.ts";
 import type { Task, TaskStatus } from "../session/task.ts";
 import { AgentText } from "./agent_text.ts";
@@ -53,8 +59,6 @@ const SILENT_STOPS: ReadonlySet<string> = new Set(["end_turn", "cancelled", "unk
 /** Thinking for less than this is not worth a line. */
 const SHORT_THOUGHT_MS = 1_000;
 
-type Typed<T extends SessionEvent["type"]> = Extract<SessionEvent, { readonly type: T }>;
-
 /**
  * Renders a run's events as lines of plain text, one for each thing that happens. It remembers what
  * it needs to tell a task's text and where a line of the agent stands; it does not read the clock.
@@ -99,7 +103,7 @@ export class PlainRenderer implements Renderer {
     return this.#options.columns?.() ?? PIPE_WIDTH;
   }
 
-  #lines(event: Exclude<SessionEvent, Typed<"agent.message">>): readonly string[] {
+  #lines(event: Exclude<SessionEvent, EventOf<"agent.message">>): readonly string[] {
     const style = this.#style;
     switch (event.type) {
       case "run.started":

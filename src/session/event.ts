@@ -44,6 +44,9 @@ export interface Stamp {
 /** An event as it is stored, of a type that this version knows. */
 export type SessionEvent = Stamp & NewEvent;
 
+/** A stored event of one type. */
+export type EventOf<T extends EventType> = Extract<SessionEvent, { readonly type: T }>;
+
 /** An event as it is read: perhaps written by a later version. */
 export interface StoredEvent extends Stamp {
   readonly type: string;

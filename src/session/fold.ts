@@ -1,6 +1,7 @@
-import { isKnown, type SessionEvent, type StoredEvent } from "./event.ts";
+import { type EventOf, isKnown, type SessionEvent, type StoredEvent } from "./event.ts";
 import { applyTask } from "./fold_tasks.ts";
 import { baselineOf, beginRun, deliver, endGate, endHook, judge } from "./fold_commands.ts";
+import { keepIndex, refuse, settle, tellRefusal, withoutRefusal } from "./fold_commits.ts";
 import type { Note } from "./note.ts";
 import {
   emptyHead,
@@ -8,7 +9,6 @@ import {
   type Info,
   type Iteration,
   NO_INFO,
-  type Refused,
   type SessionState,
 } from "./state.ts";
 import type { Task } from "./task.ts";
@@ -203,36 +203,7 @@ function firstAttempt({ retriedAt: _, ...head }: Head): Head {
   return head;
 }
 
-function keepIndex({ indexFrom: _, ...head }: Head, from: string | null): Head {
-  return from === null ? head : { ...head, indexFrom: from };
-}
-
-function withoutRefusal({ refused: _, ...head }: Head): Head {
-  return head;
-}
-
-/** What is tried again without a turn in between is no news to the agent. */
-function refuse({ refused }: Head, n: number, byHook: boolean): Refused {
-  const wasTold = refused?.n === n && refused.told === true;
-  return { n, by: byHook ? "hook" : "obstacle", ...(wasTold ? { told: true } : {}) };
-}
-
-function tellRefusal(head: Head, { data }: Typed<"run.ended">): Head {
-  const { refused } = head;
-  if (data.told !== true || refused?.by !== "hook") return head;
-  return { ...head, refused: { ...refused, told: true } };
-}
-
-/** What an earlier iteration could not commit, this one has, unless it was broken off. */
-function settle(head: Head, { data }: Typed<"iteration.ended">): Head {
-  const { refused } = head;
-  const isOver = refused !== undefined && refused.n < data.n && data.outcome !== "interrupted";
-  return isOver ? withoutRefusal(head) : head;
-}
-
-type Typed<T extends SessionEvent["type"]> = Extract<SessionEvent, { readonly type: T }>;
-
-function startIteration(head: Head, event: Typed<"iteration.started">): Change {
+function startIteration(head: Head, event: EventOf<"iteration.started">): Change {
   const { n, commit } = event.data;
   return {
     head: { ...firstAttempt(head), iterations: Math.max(head.iterations, n), iteration: n },

@@ -1,12 +1,10 @@
 import { isSuccess } from "./command.ts";
-import type { SessionEvent } from "./event.ts";
+import type { EventOf } from "./event.ts";
 import type { GateBaseline, Judgement } from "./gate.ts";
 import type { Head, HeldOutput } from "./state.ts";
 
-type Typed<T extends SessionEvent["type"]> = Extract<SessionEvent, { readonly type: T }>;
-
 /** A run begins: it was not asked to end yet, judges anew, and looks after completions if it has hooks for them. */
-export function beginRun(head: Head, event: Typed<"run.started">): Head {
+export function beginRun(head: Head, event: EventOf<"run.started">): Head {
   const { completionsFrom, judgement, gatesMark: _before, ...rest } = head;
   const { gatesMark } = event.data;
   const watches = event.data.hooks?.includes("on_task_complete") === true;
@@ -24,7 +22,7 @@ export function beginRun(head: Head, event: Typed<"run.started">): Head {
 const MAX_HELD = 1_000;
 
 /** A hook has ended: its output may have to wait for a prompt, and a completion has had its hooks. */
-export function endHook(head: Head, event: Typed<"hook.ended">): Head {
+export function endHook(head: Head, event: EventOf<"hook.ended">): Head {
   const { held, completion, more = false } = event.data;
   const waiting: readonly HeldOutput[] = head.held ?? [];
   const piece: HeldOutput = { seq: event.seq, failed: !isSuccess(event.data) };
@@ -44,13 +42,13 @@ export function deliver(head: Head, through: number): Head {
 }
 
 /** A gate has ended: when it failed, its event is the evidence. */
-export function endGate(head: Head, event: Typed<"gate.ended">): Head {
+export function endGate(head: Head, event: EventOf<"gate.ended">): Head {
   if (event.data.for === "baseline" || event.data.passed) return head;
   return { ...head, evidence: [...head.evidence ?? [], event.seq] };
 }
 
 /** The gates have judged the session. */
-export function judge(head: Head, event: Typed<"verify.ended">): Head {
+export function judge(head: Head, event: EventOf<"verify.ended">): Head {
   const { passed, failed, tolerated, gates, commit, dirty } = event.data;
   const judgement: Judgement = {
     at: event.at,
@@ -62,7 +60,7 @@ export function judge(head: Head, event: Typed<"verify.ended">): Head {
 }
 
 /** The gates have been run before the session touched anything. */
-export function baselineOf({ data }: Typed<"verify.ended">): GateBaseline {
+export function baselineOf({ data }: EventOf<"verify.ended">): GateBaseline {
   const { failed, tolerated, marks, commit } = data;
   return { failed: [...failed, ...tolerated], ...(marks === undefined ? {} : { marks }), commit };
 }

@@ -1,12 +1,10 @@
-import type { SessionEvent } from "./event.ts";
+import type { EventOf, SessionEvent } from "./event.ts";
 import type { TaskEvents } from "./events/task_events.ts";
 import type { Head } from "./state.ts";
 import type { Task, TaskStatus } from "./task.ts";
 
-type Typed<T extends SessionEvent["type"]> = Extract<SessionEvent, { readonly type: T }>;
-
 /** An event that makes or changes a task. */
-export type TaskEvent = Typed<Exclude<keyof TaskEvents, "note.added">>;
+export type TaskEvent = EventOf<Exclude<keyof TaskEvents, "note.added">>;
 
 /** What it makes of the session: an event about a task that is not there changes nothing. */
 export interface TaskChange {
@@ -52,7 +50,7 @@ export function applyTask(
   }
 }
 
-function addTask(head: Head, event: Typed<"task.added">): TaskChange {
+function addTask(head: Head, event: EventOf<"task.added">): TaskChange {
   const { n, text, status, priority } = event.data;
   const counts = { ...head.counts, [status]: head.counts[status] + 1 };
   return {

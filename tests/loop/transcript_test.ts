@@ -258,6 +258,16 @@ Deno.test("a call that the turn's end cuts off is told as failed", async () => {
   ]);
 });
 
+Deno.test("of calls without end a thousand are open at once, and one that ends is told all the same", async () => {
+  const desk = new Desk();
+  for (let n = 0; n < 3_000; n++) desk.take(tool(`c${n}`, { status: "pending", begins: true }));
+  desk.take(tool("c2999", { status: "completed" }));
+  const calls = (await desk.finished()).flatMap(({ type, data }) =>
+    type === "agent.tool" ? [`${data.call} ${data.outcome}`] : []
+  );
+  assert.deepEqual([calls.length, calls[0], calls.at(-1)], [1_001, "c2999 ok", "c999 failed"]);
+});
+
 Deno.test("news of a call that has ended do not tell it a second time", async () => {
   const desk = new Desk();
   desk.take(...bash("c", "make", { status: "completed", exit: 0 }));

@@ -24,7 +24,7 @@ export interface WorkSetup {
   readonly ignored: string;
   /** Files by `dev:ino` that iteratr's own output goes to. */
   readonly ownOutput: ReadonlySet<string>;
-  /** Paths of the session's uncommitted work before the first hooks of a later run; see below. */
+  /** Paths of the session's uncommitted work before the first hooks of this run, where there are any. */
   readonly pendingBefore?: ReadonlySet<string> | undefined;
 }
 
@@ -120,7 +120,9 @@ async function loadBaseline(
 }
 
 /** Paths of what waits to be committed in a session that has begun; `undefined` before, and outside git. */
-export async function pendingPaths(setup: WorkSetup): Promise<ReadonlySet<string> | undefined> {
+export async function pendingPaths(
+  setup: Omit<WorkSetup, "recorder">,
+): Promise<ReadonlySet<string> | undefined> {
   const { plan, store, head, info, top, ignored, ownOutput } = setup;
   if (top === undefined || !plan.autoCommit || info.baseline === null) return undefined;
   const hashes = new ContentHashes(ownOutput);
@@ -148,10 +150,5 @@ function placeWithin({ plan, top }: Pick<WorkSetup, "plan" | "top">): string {
 export async function hasPendingWork(
   setup: Omit<WorkSetup, "recorder">,
 ): Promise<boolean> {
-  const { plan, store, head, info, top, ignored, ownOutput } = setup;
-  if (top === undefined || !plan.autoCommit || info.baseline === null) return false;
-  if (isElsewhere(setup)) return false;
-  const hashes = new ContentHashes(ownOutput);
-  const baseline = await loadBaseline(store, plan.session, head, info.baseline);
-  return ((await pendingWork({ top, ignored, baseline, hashes }))?.entries.length ?? 0) > 0;
+  return !isElsewhere(setup) && ((await pendingPaths(setup))?.size ?? 0) > 0;
 }
